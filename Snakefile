@@ -1,0 +1,44 @@
+"""Self-organizing maps on handwritten digits, exactly, fast and reproducibly.
+
+Data → training → mapping → statistics → figures; each rule file is one of these steps.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/mapping.smk"
+include: "workflow/rules/statistics.smk"
+include: "workflow/rules/figures.smk"
+
+
+localrules:
+    all,
+    quickstart,
+    figures,
+
+
+rule all:
+    """The article's experiment, end to end."""
+    default_target: True
+    input:
+        everything_of("article"),
+
+
+rule quickstart:
+    """The same stages on 5,000 embedded digits: under a minute, no network."""
+    input:
+        everything_of("quickstart"),
+
+
+rule figures:
+    """What is missing or out of date among the article's figures."""
+    input:
+        figures_of("article"),

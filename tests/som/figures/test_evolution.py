@@ -1,0 +1,93 @@
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from workflow.som.figures.evolution import (
+    HEADER,
+    MARGIN,
+    Epoch,
+    draw_frames,
+    epoch_from,
+    save_animation,
+)
+
+
+@pytest.fixture
+def epochs(majority_digits, purity):
+    return [
+        Epoch(0, None, None, np.full(12, np.nan), np.full(12, np.nan), 0),
+        Epoch(1, 0.5, 3.0, majority_digits, purity, 8),
+        Epoch(2, 0.4, 2.0, majority_digits[::-1], purity[::-1], 8),
+    ]
+
+
+@pytest.fixture
+def frames(lattice, epochs, palette):
+    return draw_frames(
+        lattice,
+        epochs,
+        map_size=80,
+        palette=palette,
+        dead_colour="#d9d9d9",
+        fade_by_purity=False,
+    )
+
+
+def test_frames_show_the_majority_digit_of_each_unit(frames, palette):
+    assert len({frame.size for frame in frames}) == 1
+    image = np.asarray(frames[1].convert("RGB"))
+    # 20 pixels a unit; unit 0 has digit 3, unit 3 is dead, unit 5 has digit 1.
+    centres = [(HEADER + 10 + 20 * row, MARGIN + 10 + 20 * col) for row, col in [(0, 0), (0, 3)]]
+    assert ["#{:02x}{:02x}{:02x}".format(*image[centre]) for centre in centres] == [
+        palette[3],
+        "#d9d9d9",
+    ]
+    assert "#{:02x}{:02x}{:02x}".format(*image[HEADER + 30, MARGIN + 30]) == palette[1]
+
+
+def test_frames_differ_in_header_and_map(frames):
+    first, second = (np.asarray(frame) for frame in frames[:2])
+    rows = np.flatnonzero((first != second).any(axis=1))
+    assert rows.min() < HEADER < rows.max()
+
+
+def test_epoch_from_takes_the_schedule_from_the_history():
+    units = pd.DataFrame(
+        {
+            "majority_digit": pd.array([3, None], dtype="Int8"),
+            "purity": pd.array([1.0, None], dtype="Float64"),
+            "n_digits": [1, 0],
+        }
+    )
+    history = pd.DataFrame({"epoch": [1], "learning_rate": [0.5], "radius": [3.0]})
+    epoch = epoch_from(units, {"epoch": "1"}, history)
+    assert epoch[:3] == (1, 0.5, 3.0)
+    assert epoch.single_digit_units == 1
+    assert np.isnan(epoch.majority_digits[1])
+    assert epoch_from(units, {"epoch": "0"}, history)[:3] == (0, None, None)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".gif"])
+def test_animation_holds_its_last_frame(tmp_path, frames, suffix):
+    paths = [tmp_path / f"{name}{suffix}" for name in "ab"]
+    for path in paths:
+        save_animation(path, frames, frame_ms=120, last_frame_ms=3000)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with Image.open(paths[0]) as image:
+        assert image.n_frames == 3
+        durations = []
+        for number in range(3):
+            image.seek(number)
+            image.load()
+            durations.append(image.info["duration"])
+            assert np.array_equal(
+                np.asarray(image.convert("RGB")), np.asarray(frames[number].convert("RGB"))
+            )
+        assert durations == [120, 120, 3000]
+
+
+def test_animation_of_one_frame(tmp_path, frames):
+    save_animation(tmp_path / "one.gif", frames[:1], frame_ms=120, last_frame_ms=3000)
+    with Image.open(tmp_path / "one.gif") as image:
+        assert image.n_frames == 1

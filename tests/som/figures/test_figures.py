@@ -1,0 +1,237 @@
+"""The arrays that each figure draws, and that it says what it shows."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm, to_rgba
+
+from workflow.som.figures.activation_maps import activation_colours, draw_activation_maps
+from workflow.som.figures.combined_map import draw_combined_map, labelled_units
+from workflow.som.figures.mnist_samples import GAP, arrange_samples, draw_mnist_samples
+from workflow.som.figures.prototypes import enlarge, tile_prototypes
+from workflow.som.figures.style import house_style, new_figure
+from workflow.som.figures.training_curves import draw_training_curves, summaries_frame
+from workflow.som.figures.u_matrix import draw_u_matrix
+from workflow.som.lattice import Lattice
+
+
+@pytest.fixture
+def figure():
+    with house_style():
+        yield new_figure(7, 4, 60)
+
+
+def legend_texts(ax):
+    legends = [child for child in ax.get_children() if type(child).__name__ == "Legend"]
+    return [text.get_text() for legend in legends for text in legend.get_texts()]
+
+
+def test_samples_stand_in_their_digits_column():
+    labels = np.array([3, 3, 0, 3, 9], dtype=np.uint8)
+    pixels = np.arange(5, dtype=np.uint8)[:, None].repeat(6, axis=1)
+    sheet = arrange_samples(pixels, labels, (2, 3), n_rows=2)
+    assert sheet.shape == (2 * 2 + GAP, 10 * 3 + 9 * GAP)
+    left = 3 * (3 + GAP)
+    assert (sheet[:2, left : left + 3] == 255 - 0).all()
+    assert (sheet[2 + GAP :, left : left + 3] == 255 - 1).all()
+    assert (sheet[:2, :3] == 255 - 2).all()
+    # Digit 9 has a single image, digit 5 none: the rest stays white.
+    assert (sheet[2 + GAP :, -3:] == 255).all()
+    assert set(np.unique(sheet)) == {251, 253, 254, 255}
+
+
+def test_samples_figure_names_its_columns(figure):
+    sheet = arrange_samples(np.zeros((1, 6), np.uint8), np.zeros(1, np.uint8), (2, 3), n_rows=1)
+    draw_mnist_samples(figure, sheet, (2, 3), dataset="mnist", n_samples=1234)
+    (ax,) = figure.axes
+    assert [text.get_text() for text in ax.get_xticklabels()] == [str(d) for d in range(10)]
+    assert "1,234 images of mnist" in ax.get_xlabel()
+
+
+def test_activation_colours_tell_dead_from_unlit(counts):
+    mappable = ScalarMappable(LogNorm(1, 8), colormaps["magma_r"])
+    colours = activation_colours(counts, mappable, "#c4c4c4")
+    assert colours.shape == (10, 12, 4)
+    # Unit 3 and 11 are dead in every panel.
+    assert (colours[:, [3, 11]] == to_rgba("#c4c4c4")).all()
+    assert (colours[3, 4] == to_rgba("white")).all()
+    assert tuple(colours[3, 0]) == mappable.to_rgba(5)
+    assert tuple(colours[1, 4]) == mappable.to_rgba(1)
+
+
+def test_activation_maps_say_what_they_show(figure, lattice, counts):
+    draw_activation_maps(
+        figure, lattice, counts, epoch=7, colour_map="magma_r", dead_colour="#c4c4c4"
+    )
+    *panels, bar = figure.axes
+    titles = [ax.get_title(loc="left") for ax in panels]
+    assert len(titles) == 10
+    assert titles[3] == "digit 3 · 3 units"
+    assert titles[5] == "digit 5 · 1 unit"
+    assert titles[0] == "digit 0 · 0 units"
+    assert "log scale" in bar.get_xlabel()
+    assert "dead: lit by no digit · 2 of 12" in legend_texts(bar)
+    assert "epoch 7" in figure.get_suptitle()
+    figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("counts", [np.zeros((1, 10), int), np.full((1, 10), 3)])
+def test_activation_maps_of_a_single_unit(figure, counts):
+    draw_activation_maps(
+        figure, Lattice("square", (1, 1)), counts, epoch=1, colour_map="magma_r", dead_colour="0.8"
+    )
+    figure.draw_without_rendering()
+
+
+def test_digits_are_written_inside_clusters():
+    digits = np.full((20, 20), np.nan)
+    digits[:, :8], digits[:, 12:] = 4, 9
+    digits[0, 10] = 2  # Alone among dead ones: not labelled.
+    lattice = Lattice("square", (20, 20))
+    labelled = labelled_units(digits.ravel(), lattice)
+    assert [digits.ravel()[unit] for unit in labelled] == [4, 9]
+    columns = lattice.positions[labelled, 1]
+    assert 2 <= columns[0] <= 5 and 14 <= columns[1] <= 17
+
+
+def test_every_living_unit_of_a_small_map_is_labelled(majority_digits, lattice):
+    assert labelled_units(majority_digits, lattice) == [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]
+
+
+def test_combined_map(figure, lattice, majority_digits, purity, summary, palette):
+    draw_combined_map(
+        figure,
+        lattice,
+        majority_digits,
+        purity,
+        summary,
+        palette=palette,
+        dead_colour="#d9d9d9",
+        fade_by_purity=True,
+    )
+    ax, key, histogram = figure.axes
+    assert {text.get_text() for text in ax.texts} == {"1", "3"}
+    texts = legend_texts(key)
+    assert texts[:10] == [f"{d} · {n}" for d, n in enumerate([0, 7, 0, 3, 0, 0, 0, 0, 0, 0])]
+    assert texts[10] == "dead · 2"
+    assert "100 %" in texts
+    assert [patch.get_height() for patch in histogram.patches] == summary["histogram"]
+    assert [text.get_text() for text in histogram.texts] == [
+        str(count) for count in summary["histogram"]
+    ]
+    assert histogram.get_xlabel() == "unique digits that light up a unit"
+    null = legend_texts(histogram)[-1]
+    assert "permuted" in null and "4 (95 % within 3 to 6)" in null
+    assert figure.get_suptitle() == "Epoch 7 · 10 of 12 units active · label accuracy 93.4 %"
+    figure.draw_without_rendering()
+
+
+def test_histogram_stays_clear_of_its_legend(figure, summary, palette):
+    summary["histogram"] = [0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0]
+    draw_combined_map(
+        figure,
+        Lattice("square", (1, 1)),
+        np.array([1.0]),
+        np.array([0.2]),
+        summary,
+        palette=palette,
+        dead_colour="#d9d9d9",
+        fade_by_purity=False,
+    )
+    figure.draw_without_rendering()
+    histogram = figure.axes[2]
+    legend = histogram.get_legend().get_window_extent()
+    assert not legend.overlaps(histogram.texts[7].get_window_extent())
+
+
+def history(**changes):
+    columns = {
+        "epoch": [1, 2, 3],
+        "learning_rate": [0.5, 0.475, 0.45],
+        "radius": [3.0, 2.85, 2.7],
+        "quantization_error": [7.0, 6.5, 6.1],
+        "topographic_error": [0.1, 0.2, 0.1],
+        "topographic_error_4": [0.1, 0.2, 0.1],
+        "topographic_error_8": [0.05, 0.1, 0.05],
+    }
+    return pd.DataFrame(columns | changes)
+
+
+def test_summaries_frame_is_sorted_by_epoch(summary):
+    frame = summaries_frame([summary, summary | {"epoch": 2}])
+    assert frame["epoch"].tolist() == [2, 7]
+    assert frame["permuted_low"].tolist() == [3, 3]
+
+
+def test_training_curves(figure, summary):
+    maps = summaries_frame([summary | {"epoch": epoch} for epoch in (1, 2, 3)])
+    draw_training_curves(figure, history(), maps)
+    panels = figure.axes
+    assert len(panels) == 6
+    assert all(ax.get_ylabel() for ax in panels)
+    assert [ax.get_xlabel() for ax in panels] == [""] * 3 + ["epoch"] * 3
+    assert legend_texts(panels[1]) == ["4 neighbours", "8 neighbours"]
+    assert panels[1].lines[0].get_ydata().tolist() == [0.1, 0.2, 0.1]
+    assert panels[2].lines[1].get_ydata().tolist() == [8, 8, 8]
+    assert len(panels[2].collections) == 1  # The band of the null.
+    figure.draw_without_rendering()
+
+
+def test_training_curves_without_summaries(figure):
+    draw_training_curves(figure, history(), summaries_frame([]))
+    assert len(figure.axes) == 4
+
+
+def test_training_curves_of_another_lattice_show_its_own_error(figure):
+    nothing = [np.nan] * 3
+    frame = history(topographic_error_4=nothing, topographic_error_8=nothing)
+    draw_training_curves(figure, frame, summaries_frame([]))
+    assert legend_texts(figure.axes[1]) == ["adjacent on the lattice"]
+
+
+def test_training_curves_of_one_epoch_and_one_unit(figure, summary):
+    frame = history().head(1)
+    frame[["topographic_error", "topographic_error_4", "topographic_error_8"]] = np.nan
+    draw_training_curves(figure, frame, summaries_frame([summary]))
+    assert figure.axes[0].lines[0].get_marker() == "o"
+    assert figure.axes[1].texts[0].get_text() == "undefined on one unit"
+    figure.draw_without_rendering()
+
+
+def test_u_matrix_has_a_bar_with_units(figure, lattice):
+    draw_u_matrix(figure, lattice, np.linspace(1, 2, 12), epoch=7, colour_map="viridis")
+    ax, bar = figure.axes
+    assert "mean distance to adjacent units" in bar.get_ylabel()
+    assert bar.get_ylim() == (1, 2)
+    assert "epoch 7" in ax.get_title(loc="left")
+
+
+def test_u_matrix_of_a_single_unit_says_so(figure):
+    lattice = Lattice("square", (1, 1))
+    draw_u_matrix(figure, lattice, np.array([np.nan]), epoch=1, colour_map="viridis")
+    (ax,) = figure.axes
+    assert ax.get_xlabel() == "no unit has a neighbour"
+
+
+def test_prototypes_are_exact_and_dead_ones_framed():
+    lattice = Lattice("square", (2, 3))
+    generator = np.random.default_rng(0)
+    codebook = generator.random((6, 8), dtype=np.float32) * 1.5 - 0.25
+    dead = np.arange(6) == 4
+    sheet = tile_prototypes(codebook, lattice, (2, 4), dead, dead_grey=150)
+    assert sheet.shape == (2 * 3 + 1, 3 * 5 + 1)
+    # Unit 5: row 1, column 2.
+    image = 255 - np.rint(np.clip(codebook[5], 0, 1) * 255)
+    assert np.array_equal(sheet[4:6, 11:15], image.reshape(2, 4))
+    assert (sheet[3, 5:11] == 150).all() and (sheet[3:7, 5] == 150).all()
+    assert (sheet[0] == 255).all()
+
+
+def test_small_sheets_are_enlarged_by_a_whole_factor():
+    sheet = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    image = enlarge(sheet, 10)
+    assert image.size == (12, 8)
+    assert np.array_equal(np.asarray(image)[::4, ::4], sheet)
+    assert enlarge(sheet, 2).size == (3, 2)

@@ -1,0 +1,202 @@
+"""config.yaml, its schema, its README and the dataclass say the same."""
+
+import dataclasses
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from workflow.som import datasets
+from workflow.som.config import (
+    DATASET_NAMES,
+    FINGERPRINT_KEYS,
+    RESERVED_FOLDERS,
+    RESERVED_TARGETS,
+    Experiment,
+    allowed_values,
+    experiments_from,
+    validate_config,
+)
+
+ROOT = Path(__file__).parents[1]
+SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+CONFIG_TEXT = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
+README = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
+CONFIG = yaml.safe_load(CONFIG_TEXT)
+EXPERIMENT_KEYS = SCHEMA["$defs"]["experiment"]["properties"]
+
+
+def parts_of(schema: Any, place: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Every part of the schema that describes a value, with its place."""
+    if not isinstance(schema, dict):
+        return []
+    parts = [(place, schema)]
+    for group in ("properties", "patternProperties", "$defs"):
+        for key, part in schema.get(group, {}).items():
+            parts += parts_of(part, f"{place}/{group}/{key}")
+    return parts
+
+
+def referred(part: dict[str, Any]) -> dict[str, Any]:
+    """What a part of the schema refers to, as far as it does."""
+    name = part.get("$ref", "").removeprefix("#/$defs/")
+    return SCHEMA["$defs"].get(name, {})
+
+
+def figure_rows() -> list[str]:
+    """The rows that the README should have for the figures' keys."""
+    rows = []
+    for figure, section in SCHEMA["properties"]["figures"]["properties"].items():
+        rows += expected_rows({figure: section})
+        for key, part in section["properties"].items():
+            merged = referred(referred(part)) | referred(part) | part
+            if "items" in merged:
+                merged = merged | {"items": referred(merged["items"]) | merged["items"]}
+            rows += expected_rows({f"{figure}.{key}": merged})
+    return rows
+
+
+def table_rows(heading: str) -> list[str]:
+    """The rows of the table below a heading of the README."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return [line for line in section.splitlines() if line.startswith("| `")]
+
+
+def expected_rows(properties: dict[str, Any]) -> list[str]:
+    return [
+        f"| `{key}` | {allowed_values(part)} | {part['description']} |"
+        for key, part in properties.items()
+    ]
+
+
+def test_experiment_keys_are_the_same_everywhere() -> None:
+    fields = [field.name for field in dataclasses.fields(Experiment)]
+    assert fields == list(EXPERIMENT_KEYS)
+    assert fields == list(CONFIG["defaults"])
+    assert fields == SCHEMA["properties"]["defaults"]["required"]
+    assert set(FINGERPRINT_KEYS) <= set(fields)
+
+
+def test_top_level_keys_are_the_same_everywhere() -> None:
+    assert list(CONFIG) == list(SCHEMA["properties"]) == SCHEMA["required"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "properties"),
+    [("Top level", SCHEMA["properties"]), ("Keys of an experiment", EXPERIMENT_KEYS)],
+)
+def test_readme_has_one_row_a_key_as_the_schema_says(
+    heading: str, properties: dict[str, Any]
+) -> None:
+    assert table_rows(heading) == expected_rows(properties)
+
+
+def test_readme_has_one_row_a_figure_key_as_the_schema_says() -> None:
+    assert table_rows("Keys of the figures") == figure_rows()
+    for figure, section in SCHEMA["properties"]["figures"]["properties"].items():
+        assert list(CONFIG["figures"][figure]) == list(section["properties"])
+
+
+def test_readme_names_all_that_no_experiment_may_be_called() -> None:
+    naming = README.split("## Adding an experiment")[1].split("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", naming.split("other folders of")[1].split("are refused")[0]))
+    assert named == {*RESERVED_FOLDERS, *RESERVED_TARGETS}
+
+
+def test_readme_example_is_a_valid_experiment() -> None:
+    example = yaml.safe_load(README.split("```yaml\n")[1].split("```")[0])
+    config = {**CONFIG, "experiments": CONFIG["experiments"] | example["experiments"]}
+    validate_config(config, SCHEMA_PATH)
+    assert experiments_from(config)["small"].shape == (10, 10)
+
+
+def test_schema_is_valid_described_closed_and_without_defaults() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    parts = dict(parts_of(SCHEMA))
+    assert len(parts) > len(EXPERIMENT_KEYS) + len(SCHEMA["properties"])
+    for place, part in parts.items():
+        described = referred(part) | part
+        assert described.get("description"), f"{place} has no description"
+        assert "default" not in part, f"{place} has a second home for a value"
+        if {"properties", "patternProperties"} & part.keys():
+            assert part["additionalProperties"] is False, f"{place} takes unknown keys"
+
+
+def test_every_number_is_bounded() -> None:
+    for key, part in EXPERIMENT_KEYS.items():
+        number = part.get("items", part)
+        if number.get("type") in ("integer", "number"):
+            assert {"minimum", "exclusiveMinimum"} & number.keys(), key
+            assert {"maximum", "exclusiveMaximum"} & number.keys(), key
+
+
+def test_no_key_stands_twice_in_config_yaml_or_schema() -> None:
+    # YAML readers take the last one without a word.
+    for text in (CONFIG_TEXT, SCHEMA_PATH.read_text(encoding="utf-8")):
+        assert repeated_keys(yaml.compose(text)) == []
+    assert repeated_keys(yaml.compose("a: {b: 1, b: 2}")) == ["b"]
+
+
+def repeated_keys(node: yaml.Node | None) -> list[str]:
+    repeated, nodes = [], [node]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            repeated += sorted({key for key in keys if keys.count(key) > 1})
+            nodes += [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+    return repeated
+
+
+def test_data_sets_are_those_that_can_be_read() -> None:
+    assert set(DATASET_NAMES) == set(datasets.DATASETS)
+    assert all(f"`{name}`" in EXPERIMENT_KEYS["dataset"]["description"] for name in DATASET_NAMES)
+
+
+def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
+    validate_config(CONFIG, SCHEMA_PATH)
+    article = experiments_from(CONFIG)["article"]
+    assert CONFIG["experiments"]["article"] == {}
+    assert dataclasses.asdict(article) == {
+        "dataset": "mnist",
+        "seeds": (0,),
+        "topology": "square",
+        "shape": (50, 50),
+        "rule": "online",
+        "initialisation": "random",
+        "learning_rate": 0.5,
+        "radius": 50.0,
+        "decay": 0.95,
+        "epochs": 90,
+        "precision": "float32",
+        "device": "auto",
+        "segment": 30,
+        "evaluate_every": 1,
+        "permutations": 1000,
+    }
+
+
+@pytest.mark.parametrize("name", CONFIG["experiments"])
+def test_experiments_end_where_the_article_ends(name: str) -> None:
+    # "Training halts" in the article once the radius has fallen below half a grid step.
+    experiment = experiments_from(CONFIG)[name]
+    assert experiment.radius == max(experiment.shape)
+    first_below = math.log(0.5 / experiment.radius) / math.log(experiment.decay)
+    assert experiment.epochs == math.ceil(first_below)
+
+
+def test_quickstart_needs_no_download() -> None:
+    assert experiments_from(CONFIG)["quickstart"].dataset == datasets.EMBEDDED
+
+
+def test_the_dataclass_is_no_second_home_for_values() -> None:
+    for field in dataclasses.fields(Experiment):
+        assert field.default is dataclasses.MISSING
+        assert field.default_factory is dataclasses.MISSING

@@ -1,0 +1,97 @@
+"""What the Snakefile sees to before any job: damaged inputs, stale locks, causes of reruns."""
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from snakemake.settings.enums import RerunTrigger
+
+from workflow.som.checkpoints import load_checkpoint
+from workflow.som.config import Experiment
+from workflow.som.files import DamagedFileError, damaged, digest
+from workflow.som.tables import read_arrow
+
+RESULTS = Path("results")
+_held: list[IO[str]] = []
+
+
+def use_code_hashes_and_resume(workflow: Any) -> None:
+    """Set what would otherwise have to be typed at each call.
+
+    Every rule carries the hash of its code as a parameter, so that Snakemake's own trigger (the
+    script file's time, which a fresh checkout changes) is not needed; and every job can be started
+    anew after it was cut off (`--rerun-incomplete`), because its outputs are written whole or not
+    at all.
+    """
+    settings = workflow.dag_settings
+    if settings is not None:
+        if settings.rerun_triggers == RerunTrigger.all():
+            settings.rerun_triggers = RerunTrigger.all() - {RerunTrigger.CODE}
+        settings.force_incomplete = True
+
+
+def remove_stale_locks() -> None:
+    """Remove the locks that a killed Snakemake left behind, so that the same command goes on.
+
+    Snakemake's locks do not tell whether their owner lives. Each main process therefore holds a
+    lock of the operating system, which dies with it; who gets that one knows that other locks are
+    stale.
+    """
+    folder = Path(".snakemake") / "locks"
+    if not folder.parent.is_dir():
+        return
+    with contextlib.suppress(OSError):
+        mark = (folder.parent / "main_process").open("a")
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _held.append(mark)  # Held, and the lock with it, as long as this process lives.
+        for lock in folder.glob("*.lock"):
+            lock.unlink()
+
+
+def find_damaged_input(experiments: Mapping[str, Experiment]) -> str | None:
+    """Return a sentence about the first changed and damaged artifact, or None.
+
+    Before a job starts, Snakemake deletes what it made earlier. So inputs that changed since are
+    verified before any job: nothing complete is lost to a damaged one.
+    """
+    try:
+        for dataset in {experiment.dataset for experiment in experiments.values()}:
+            _verify_sources(RESULTS / "raw" / dataset, RESULTS / "datasets" / dataset)
+            for table in (RESULTS / "datasets" / dataset).glob("t*.parquet"):
+                users = (name for name, e in experiments.items() if e.dataset == dataset)
+                products = [p for name in users for p in RESULTS.glob(f"{name}/seed_*/checkpoints")]
+                if any(_is_newer(table, product) for product in products):
+                    read_arrow(table)
+        for name in experiments:
+            for checkpoint in sorted(RESULTS.glob(f"{name}/seed_*/checkpoints/*.safetensors")):
+                run = checkpoint.parent.parent
+                if _is_newer(checkpoint, run / "activations" / f"{checkpoint.stem}.parquet"):
+                    load_checkpoint(checkpoint)
+            for table in sorted(RESULTS.glob(f"{name}/seed_*/*activations/*.parquet")):
+                if _is_newer(table, table.parent.parent / "purity" / table.name):
+                    read_arrow(table)
+    except DamagedFileError as error:
+        return str(error)
+    return None
+
+
+def _verify_sources(raw: Path, tables: Path) -> None:
+    """Compare original files that are newer than their table with the checksums it carries."""
+    table = tables / "train.parquet"
+    sources = [path for path in raw.glob("*.gz") if _is_newer(path, table)]
+    if sources:
+        expected = json.loads(read_arrow(table)[1]["sources_md5"])
+        for path in sources:
+            if digest(path, "md5") != expected.get(path.name):
+                raise damaged(path, "its md5 sum is not the original's")
+
+
+def _is_newer(path: Path, product: Path) -> bool:
+    """Whether `product` exists and is older than `path`."""
+    try:
+        return path.stat().st_mtime > product.stat().st_mtime
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,189 @@
+"""What the other files share: the checked configuration, and paths that depend on it."""
+
+from snakemake.exceptions import WorkflowError
+
+from workflow.integrity import (
+    find_damaged_input,
+    remove_stale_locks,
+    use_code_hashes_and_resume,
+)
+from workflow.provenance import code_hash
+from workflow.som.config import (
+    ConfigError,
+    experiments_from,
+    to_fingerprint,
+    validate_config,
+)
+from workflow.som.datasets import DATASETS, source_names
+
+try:
+    validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
+    EXPERIMENTS = experiments_from(config)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+use_code_hashes_and_resume(workflow)
+if workflow.is_main_process:
+    remove_stale_locks()
+
+RUN = "results/{experiment}/seed_{seed}"
+FIGURES = {
+    "mnist_samples": ["png"],
+    "activation_maps": ["png", "svg"],
+    "combined_map": ["png", "svg"],
+    "combined_map_epoch_001": ["png", "svg"],
+    "training_curves": ["png", "svg"],
+    "u_matrix": ["png", "svg"],
+    "prototypes": ["png"],
+    "evolution": ["png", "gif"],
+}
+
+
+wildcard_constraints:
+    experiment="|".join(EXPERIMENTS),
+    dataset="|".join(DATASETS),
+    seed=r"0|[1-9]\d*",
+    epoch=r"\d{3}",
+
+
+onstart:
+    if damage := find_damaged_input(EXPERIMENTS):
+        raise WorkflowError(damage)
+
+
+def raw_files(wildcards):
+    """Input function: a data set's original files."""
+    return expand(
+        "results/raw/{dataset}/{name}",
+        dataset=wildcards.dataset,
+        name=source_names(wildcards.dataset),
+    )
+
+
+def segments(experiment):
+    """Epochs of each training job; the first one also makes epoch 0, the initial codebook."""
+    starts = range(0, experiment.epochs, experiment.segment)
+    ends = [min(start + experiment.segment, experiment.epochs) for start in starts]
+    return [
+        list(range(start + 1 if start else 0, end + 1))
+        for start, end in zip(starts, ends)
+    ]
+
+
+def is_evaluated(experiment, epoch):
+    """Whether the test set is mapped on the codebook of an epoch."""
+    return epoch in (0, 1, experiment.epochs) or epoch % experiment.evaluate_every == 0
+
+
+def evaluated(experiment, epochs):
+    """The epochs among `epochs` on which the test set is mapped."""
+    return [epoch for epoch in epochs if is_evaluated(experiment, epoch)]
+
+
+def in_epochs(name, pattern, epochs):
+    """One path an epoch below an experiment's folder; the seed stays a wildcard."""
+    return [
+        f"results/{name}/seed_{{seed}}/{pattern.format(epoch=f'{epoch:03d}')}"
+        for epoch in epochs
+    ]
+
+
+def settings_of(name):
+    """All that determines an experiment's codebooks, but for the data and the seed."""
+    return to_fingerprint(EXPERIMENTS[name]) | {
+        "code": code_hash("workflow/som/training.py")
+    }
+
+
+def run_settings(wildcards):
+    """The settings of a run: every rule downstream of training carries them.
+
+    Without them a table of an earlier run would look up to date after a change of settings and a
+    failure in between.
+    """
+    return settings_of(wildcards.experiment)
+
+
+def in_last_epoch(pattern):
+    """Input function: a path of the experiment's last epoch."""
+
+    def path(wildcards):
+        epoch = EXPERIMENTS[wildcards.experiment].epochs
+        return f"{RUN}/{pattern}".format(**wildcards, epoch=f"{epoch:03d}")
+
+    return path
+
+
+def in_evaluated_epochs(pattern):
+    """Input function: the paths of all epochs on which the test set is mapped."""
+
+    def paths(wildcards):
+        experiment = EXPERIMENTS[wildcards.experiment]
+        epochs = evaluated(experiment, range(experiment.epochs + 1))
+        return expand(
+            f"{RUN}/{pattern}", **wildcards, epoch=[f"{epoch:03d}" for epoch in epochs]
+        )
+
+    return paths
+
+
+def in_trained_epochs(pattern):
+    """Input function: the paths of all epochs but the initial one."""
+
+    def paths(wildcards):
+        epochs = range(1, EXPERIMENTS[wildcards.experiment].epochs + 1)
+        return expand(
+            f"{RUN}/{pattern}", **wildcards, epoch=[f"{epoch:03d}" for epoch in epochs]
+        )
+
+    return paths
+
+
+def dataset_table(split):
+    """Input function: the table of the experiment's data set."""
+
+    def path(wildcards):
+        dataset = EXPERIMENTS[wildcards.experiment].dataset
+        return f"results/datasets/{dataset}/{split}.parquet"
+
+    return path
+
+
+def figures_of(name):
+    """All figures of an experiment."""
+    return expand(
+        f"results/{name}/seed_{{seed}}/figures/{{figure}}",
+        seed=EXPERIMENTS[name].seeds,
+        figure=[
+            f"{figure}.{kind}" for figure, kinds in FIGURES.items() for kind in kinds
+        ],
+    )
+
+
+def everything_of(name):
+    """All artifacts of an experiment.
+
+    Intermediates are listed, too: Snakemake judges by targets, and after a failure an old figure
+    alone would look complete.
+    """
+    experiment = EXPERIMENTS[name]
+    epochs = range(experiment.epochs + 1)
+    measured = evaluated(experiment, epochs)
+    patterns = [
+        "checkpoints/epoch_{epoch}.safetensors",
+        "training_activations/epoch_{epoch}.parquet",
+    ]
+    measured_patterns = [
+        "activations/epoch_{epoch}.parquet",
+        "purity/epoch_{epoch}.parquet",
+        "purity/epoch_{epoch}.json",
+    ]
+    paths = [path for pattern in patterns for path in in_epochs(name, pattern, epochs)]
+    paths += [
+        path
+        for pattern in measured_patterns
+        for path in in_epochs(name, pattern, measured)
+    ]
+    paths += in_epochs(name, "history.parquet", [0])
+    paths += in_epochs(name, "explorer.html", [0])
+    return expand(paths, seed=experiment.seeds) + figures_of(name)

@@ -1,0 +1,212 @@
+"""Figures: one rule each, from tables; a change of one figure's code or style redraws it alone."""
+
+
+rule plot_mnist_samples:
+    """A sheet of the data set's digits."""
+    input:
+        images=dataset_table("test"),
+    output:
+        png=f"{RUN}/figures/mnist_samples.png",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_mnist_samples.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_mnist_samples.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["mnist_samples"],
+        code=code_hash(
+            "workflow/scripts/plot_mnist_samples.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_mnist_samples.py"
+
+
+rule plot_activation_maps:
+    """The article's first picture: where each digit lights up the map."""
+    input:
+        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
+    output:
+        png=f"{RUN}/figures/activation_maps.png",
+        svg=f"{RUN}/figures/activation_maps.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_activation_maps.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_activation_maps.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["activation_maps"],
+        code=code_hash(
+            "workflow/scripts/plot_activation_maps.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_activation_maps.py"
+
+
+rule plot_combined_map:
+    """All digits together, beside the histogram of unique digits a unit."""
+    input:
+        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
+        summary=in_last_epoch("purity/epoch_{epoch}.json"),
+    output:
+        png=f"{RUN}/figures/combined_map.png",
+        svg=f"{RUN}/figures/combined_map.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_combined_map.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_combined_map.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["combined_map"],
+        code=code_hash(
+            "workflow/scripts/plot_combined_map.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_combined_map.py"
+
+
+rule plot_combined_map_epoch_001:
+    """The same after the first epoch."""
+    input:
+        purity=f"{RUN}/purity/epoch_001.parquet",
+        summary=f"{RUN}/purity/epoch_001.json",
+    output:
+        png=f"{RUN}/figures/combined_map_epoch_001.png",
+        svg=f"{RUN}/figures/combined_map_epoch_001.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_combined_map_epoch_001.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_combined_map_epoch_001.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["combined_map_epoch_001"],
+        code=code_hash(
+            "workflow/scripts/plot_combined_map.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_combined_map.py"
+
+
+rule plot_training_curves:
+    """Errors, schedule and single-digit units, epoch by epoch."""
+    input:
+        history=f"{RUN}/history.parquet",
+        summaries=in_evaluated_epochs("purity/epoch_{epoch}.json"),
+    output:
+        png=f"{RUN}/figures/training_curves.png",
+        svg=f"{RUN}/figures/training_curves.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_training_curves.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_training_curves.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["training_curves"],
+        code=code_hash(
+            "workflow/scripts/plot_training_curves.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_training_curves.py"
+
+
+rule plot_u_matrix:
+    """The U-matrix: ridges between clusters."""
+    input:
+        u_matrix=in_last_epoch("u_matrix/epoch_{epoch}.parquet"),
+    output:
+        png=f"{RUN}/figures/u_matrix.png",
+        svg=f"{RUN}/figures/u_matrix.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_u_matrix.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_u_matrix.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["u_matrix"],
+        code=code_hash(
+            "workflow/scripts/plot_u_matrix.py", "workflow/som/figures/style.mplstyle"
+        ),
+    script:
+        "../scripts/plot_u_matrix.py"
+
+
+rule plot_prototypes:
+    """Every unit's vector as an image, in its place on the lattice."""
+    input:
+        checkpoint=in_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
+        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
+    output:
+        png=f"{RUN}/figures/prototypes.png",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_prototypes.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_prototypes.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["prototypes"],
+        code=code_hash("workflow/scripts/plot_prototypes.py"),
+    script:
+        "../scripts/plot_prototypes.py"
+
+
+rule plot_evolution:
+    """The map of all digits as it unfolds, an animation over the epochs."""
+    input:
+        history=f"{RUN}/history.parquet",
+        purity=in_evaluated_epochs("purity/epoch_{epoch}.parquet"),
+    output:
+        png=f"{RUN}/figures/evolution.png",
+        gif=f"{RUN}/figures/evolution.gif",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_evolution.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_evolution.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["evolution"],
+        code=code_hash("workflow/scripts/plot_evolution.py"),
+    script:
+        "../scripts/plot_evolution.py"
+
+
+rule build_explorer:
+    """One self-contained page: hover a unit to see its prototype, hits and digits."""
+    input:
+        checkpoint=in_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
+        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
+        u_matrix=in_last_epoch("u_matrix/epoch_{epoch}.parquet"),
+        summary=in_last_epoch("purity/epoch_{epoch}.json"),
+    output:
+        html=f"{RUN}/explorer.html",
+    log:
+        "results/logs/{experiment}/seed_{seed}/build_explorer.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/build_explorer.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        style=config["figures"]["explorer"],
+        code=code_hash("workflow/scripts/build_explorer.py"),
+    script:
+        "../scripts/build_explorer.py"

@@ -1,0 +1,50 @@
+"""Statistics: purity of the units beside chance, and the U-matrix."""
+
+for name, experiment in EXPERIMENTS.items():
+    for epochs in segments(experiment):
+        measured = evaluated(experiment, epochs)
+        if not measured:
+            continue
+
+        rule:
+            name:
+                f"measure_purity_{name}_{epochs[0]:03d}_{epochs[-1]:03d}"
+            input:
+                test=in_epochs(name, "activations/epoch_{epoch}.parquet", measured),
+                training=in_epochs(
+                    name, "training_activations/epoch_{epoch}.parquet", measured
+                ),
+            output:
+                units=in_epochs(name, "purity/epoch_{epoch}.parquet", measured),
+                summaries=in_epochs(name, "purity/epoch_{epoch}.json", measured),
+            log:
+                f"results/logs/{name}/seed_{{seed}}/measure_purity_{epochs[0]:03d}_{epochs[-1]:03d}.log",
+            benchmark:
+                f"results/benchmarks/{name}/seed_{{seed}}/measure_purity_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+            conda:
+                "../../envs/som.yaml"
+            params:
+                run=settings_of(name),
+                permutations=experiment.permutations,
+                code=code_hash("workflow/scripts/measure_purity.py"),
+            script:
+                "../scripts/measure_purity.py"
+
+
+rule compute_u_matrix:
+    """How far each unit's vector lies from those of adjacent units."""
+    input:
+        checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",
+    output:
+        table=f"{RUN}/u_matrix/epoch_{{epoch}}.parquet",
+    log:
+        "results/logs/{experiment}/seed_{seed}/compute_u_matrix_{epoch}.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/compute_u_matrix_{epoch}.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        code=code_hash("workflow/scripts/compute_u_matrix.py"),
+    script:
+        "../scripts/compute_u_matrix.py"

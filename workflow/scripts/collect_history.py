@@ -1,0 +1,26 @@
+"""Collect what was measured after each epoch of training into one table."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from workflow.som.logs import log_to
+from workflow.som.tables import read_arrow, write_table
+
+
+def main(activations: Sequence[Path], history: Path) -> None:
+    """Read the epochs' rows from the training set's activations; write the table `history`."""
+    tables = [read_arrow(path)[1] for path in activations]
+    frame = pd.DataFrame([json.loads(metadata["history"]) for metadata in tables])
+    measured = [column for column in frame.columns if column != "epoch"]
+    columns = ["epoch", "learning_rate", "radius", *dict.fromkeys(measured)]
+    frame = frame[list(dict.fromkeys(columns))].astype({"epoch": "int32"})
+    keys = ("experiment", "seed", "dataset", "fingerprint", "lattice")
+    write_table(history, frame, {key: tables[0][key] for key in keys})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main([Path(path) for path in snakemake.input.activations], Path(snakemake.output.history))

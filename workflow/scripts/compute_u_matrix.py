@@ -1,0 +1,33 @@
+"""Compute the U-matrix of a codebook: the mean distance of each unit to its neighbours."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workflow.som.checkpoints import load_checkpoint
+from workflow.som.lattice import Lattice
+from workflow.som.logs import log_to
+from workflow.som.tables import write_table
+from workflow.som.u_matrix import u_matrix
+
+
+def main(checkpoint: Path, table: Path) -> None:
+    """Read the codebook in `checkpoint`; write one row a unit to `table`."""
+    codebook, metadata = load_checkpoint(checkpoint)
+    lattice = Lattice.from_json(metadata["lattice"])
+    row, column = np.unravel_index(np.arange(lattice.n_units), lattice.shape)
+    frame = pd.DataFrame(
+        {
+            "unit": np.arange(lattice.n_units, dtype=np.int32),
+            "row": row.astype(np.int32),
+            "column": column.astype(np.int32),
+            "u_matrix": u_matrix(codebook, lattice),
+        }
+    )
+    write_table(table, frame, {key: metadata[key] for key in metadata.keys() - {"checksum"}})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(Path(snakemake.input.checkpoint), Path(snakemake.output.table))

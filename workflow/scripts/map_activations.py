@@ -1,0 +1,34 @@
+"""Map the test set on the codebooks of several epochs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow.som.activations import activations_table
+from workflow.som.checkpoints import load_checkpoint
+from workflow.som.datasets import read_images
+from workflow.som.lattice import Lattice
+from workflow.som.logs import Progress, log_to
+from workflow.som.search import find_two_nearest
+from workflow.som.tables import write_table
+
+
+def main(images: Path, checkpoints: Sequence[Path], activations: Sequence[Path]) -> None:
+    """Map `images` on each of `checkpoints`; write a table of activations for each."""
+    test = read_images(images)
+    for checkpoint, path in Progress(
+        list(zip(checkpoints, activations, strict=True)), desc="mapping", unit=" epochs"
+    ):
+        codebook, metadata = load_checkpoint(checkpoint)
+        nearest = find_two_nearest(test.pixels, codebook)
+        lattice = Lattice.from_json(metadata["lattice"])
+        frame = activations_table(test.sample, test.labels, nearest, lattice)
+        write_table(path, frame, {key: metadata[key] for key in metadata.keys() - {"checksum"}})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        images=Path(snakemake.input.images),
+        checkpoints=[Path(path) for path in snakemake.input.checkpoints],
+        activations=[Path(path) for path in snakemake.output.activations],
+    )

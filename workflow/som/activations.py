@@ -1,0 +1,42 @@
+"""Tables of samples mapped on a codebook."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workflow.som.lattice import Lattice
+from workflow.som.search import NO_UNIT, Nearest
+
+
+def activations_table(
+    sample: NDArray[np.integer],
+    labels: NDArray[np.uint8],
+    nearest: Nearest,
+    lattice: Lattice,
+) -> pd.DataFrame:
+    """Return one row a sample: label, BMU, second BMU (null on a map of one unit), place, distance.
+
+    `row` and `column` are the BMU's place on the lattice; `distance` is Euclidean, in pixels/255.
+    """
+    row, column = np.unravel_index(nearest.bmus, lattice.shape)
+    seconds: NDArray[np.int32] | pd.api.extensions.ExtensionArray = nearest.second_bmus
+    if (nearest.second_bmus == NO_UNIT).any():
+        seconds = pd.array(nearest.second_bmus, dtype="Int32")
+        seconds[nearest.second_bmus == NO_UNIT] = pd.NA
+    return pd.DataFrame(
+        {
+            "sample": sample.astype(np.int32),
+            "label": labels,
+            "bmu": nearest.bmus,
+            "second_bmu": seconds,
+            "row": row.astype(np.int32),
+            "column": column.astype(np.int32),
+            "distance": nearest.distances,
+        }
+    )
+
+
+def nearest_from(frame: pd.DataFrame) -> Nearest:
+    """Return the BMUs, second BMUs and distances of a table of activations."""
+    seconds = frame["second_bmu"].fillna(NO_UNIT).to_numpy(np.int32)
+    return Nearest(frame["bmu"].to_numpy(), seconds, frame["distance"].to_numpy())

@@ -1,0 +1,19 @@
+"""The figures, one module each; they take arrays and draw, and neither read nor save.
+
+======================  ==========================================================================
+module                  shows
+======================  ==========================================================================
+`mnist_samples`         what the data set looks like: a sheet with one column a digit
+`activation_maps`       which units light up for each digit
+`combined_map`          the majority digit of each unit, and how many digits light up a unit
+`training_curves`       errors, learning rate, radius and the map's quality from epoch to epoch
+`u_matrix`              how far each unit lies from its neighbours
+`prototypes`            every unit's weight vector as an image, laid out as the lattice
+`evolution`             the map of majority digits as an animation over the epochs
+`explorer`              the map as one web page: hover a unit to see what it stands for
+`style`                 what they share: the lattice, the digits' colours, saving
+======================  ==========================================================================
+
+What a figure's configuration may change is an argument of its function; what all figures look like
+is `style.mplstyle`.
+"""

@@ -1,0 +1,268 @@
+"""The map as one web page without any network: hover a unit to see what it stands for."""
+
+import base64
+import io
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from bokeh.embed import file_html
+from bokeh.layouts import column
+from bokeh.models.annotations import ColorBar, Legend, LegendItem
+from bokeh.models.callbacks import CustomJS
+from bokeh.models.mappers import LinearColorMapper, LogColorMapper
+from bokeh.models.ranges import Range1d
+from bokeh.models.sources import ColumnDataSource
+from bokeh.models.tickers import BasicTicker
+from bokeh.models.tools import HoverTool
+from bokeh.models.widgets import Div, RadioButtonGroup
+from bokeh.plotting import figure as new_plot
+from bokeh.resources import INLINE
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from numpy.typing import NDArray
+from PIL import Image
+
+from workflow.som.figures.style import N_DIGITS, digit_counts, unit_outlines
+from workflow.som.lattice import Lattice
+
+TOOLTIP = """
+<div style="display: flex; gap: 10px; font: 12px/1.45 system-ui, sans-serif; padding: 2px">
+  <img src="@image" width="84" height="84"
+       style="image-rendering: pixelated; border: 1px solid #bbb" alt="prototype">
+  <div>
+    <b>unit @unit</b> · row @row, column @column<br>
+    @hits_text · purity @purity_text<br>
+    @digits{safe}
+  </div>
+</div>
+"""
+
+# Columns that cells can be coloured by, besides the digit.
+VIEWS = {
+    "purity": ("purity", LinearColorMapper),
+    "hits": ("hits", LogColorMapper),
+    "u_matrix": ("U-matrix", LinearColorMapper),
+}
+
+# Chooses what the cells' colours mean: the digit's own colour, or a column through its mapper.
+RECOLOUR = """
+const view = views[this.active]
+for (const cells of renderers) {
+    cells.glyph.fill_color = view.field === null
+        ? {value: cells.tags[0]}
+        : {field: view.field, transform: view.mapper}
+}
+for (const other of views) {
+    if (other.bar !== null) { other.bar.visible = other === view }
+}
+"""
+
+
+# Bokeh names a document by a random UUID and its parts by a counter of the process.
+IDENTIFIER = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|(?<=\")p[0-9]{4,}(?=\")")
+
+
+def encode_prototype(
+    vector: NDArray[np.floating], image_shape: tuple[int, int], n_greys: int = 16
+) -> str:
+    """Return a weight vector as a small picture, dark on white, in the form of a `data:` address.
+
+    Values beyond [0, 1] are drawn as the nearest of these.
+    """
+    levels = np.rint((1 - np.clip(vector, 0, 1)) * (n_greys - 1)).astype(np.uint8)
+    image = Image.fromarray(levels.reshape(image_shape))
+    image.putpalette(np.linspace(0, 255, n_greys).astype(np.uint8).repeat(3).tolist())
+    content = io.BytesIO()
+    image.save(content, "PNG", bits=4, optimize=True)
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def describe_units(
+    units: pd.DataFrame,
+    u_matrix: NDArray[np.floating],
+    codebook: NDArray[np.floating],
+    image_shape: tuple[int, int],
+) -> pd.DataFrame:
+    """Return, one row a unit, what the page shows when the pointer is over it.
+
+    Parameters
+    ----------
+    units : DataFrame
+        As in `purity/epoch_EEE.parquet`.
+    u_matrix : array of shape (n_units,)
+    codebook : array of shape (n_units, n_features)
+    image_shape : (height, width)
+    """
+    purity = units["purity"].to_numpy(float, na_value=np.nan)
+    digits = [
+        "<br>".join(
+            f"digit {digit}: {row[digit]:,}"
+            for digit in np.argsort(-row, kind="stable")
+            if row[digit]
+        )
+        for row in digit_counts(units)
+    ]
+    return pd.DataFrame(
+        {
+            "unit": units["unit"],
+            "row": units["row"],
+            "column": units["column"],
+            "hits": units["hits"],
+            "hits_text": [f"{hits:,} {'hit' if hits == 1 else 'hits'}" for hits in units["hits"]],
+            "majority_digit": units["majority_digit"].to_numpy(float, na_value=np.nan),
+            "purity": purity,
+            "purity_text": [
+                "none (dead)" if np.isnan(p) else f"{p:.0%}".replace("%", " %") for p in purity
+            ],
+            "digits": digits,
+            "u_matrix": u_matrix.round(4),
+            "image": [encode_prototype(vector, image_shape) for vector in codebook],
+        }
+    )
+
+
+def summary_line(summary: Mapping[str, Any]) -> str:
+    """Return the heading's second line."""
+    return (
+        f"Epoch {summary['epoch']} · {summary['active_units']:,} of {summary['n_units']:,} units "
+        f"active · {summary['single_digit_units']:,} recognise a single digit "
+        f"({summary['single_digit_share']:.0%}) · label accuracy {summary['label_accuracy']:.1%} · "
+        f"{summary['n_samples']:,} test samples"
+    ).replace("%", " %")
+
+
+def build_page(
+    lattice: Lattice,
+    units: pd.DataFrame,
+    *,
+    title: str,
+    summary: str,
+    width: int,
+    palette: Sequence[str],
+    dead_colour: str,
+    colour_map: str,
+) -> str:
+    """Return the page as HTML that needs nothing else; equal maps give equal pages.
+
+    Parameters
+    ----------
+    lattice : Lattice
+    units : DataFrame
+        From `describe_units`.
+    title, summary : str
+        Above the map.
+    width : int
+        Pixels.
+    palette : sequence of ten colours
+    dead_colour : colour
+    colour_map : str
+        Name of a perceptually uniform colour map for purity, hits and the U-matrix.
+    """
+    plot = _empty_plot(lattice, width)
+    renderers, items = [], []
+    outlines = unit_outlines(lattice)
+    for digit, colour in enumerate([*palette, dead_colour]):
+        is_dead = digit == N_DIGITS
+        digits = units["majority_digit"]
+        chosen = (digits.isna() if is_dead else digits == digit).to_numpy()
+        cells = _draw_cells(plot, units[chosen], outlines[chosen], to_hex(colour))
+        renderers.append(cells)
+        name = "dead" if is_dead else str(digit)
+        items.append(LegendItem(label=f"{name} · {chosen.sum():,}", renderers=[cells]))
+    key = Legend(
+        items=items, title="majority digit · units", click_policy="mute", spacing=2, margin=0
+    )
+    plot.add_layout(key, "right")
+    plot.add_tools(HoverTool(renderers=renderers, tooltips=TOOLTIP, point_policy="follow_mouse"))
+
+    shades = [to_hex(colour) for colour in colormaps[colour_map](np.linspace(0, 1, 256))]
+    views: list[dict[str, Any]] = [{"name": "majority digit", "field": None, "bar": key}]
+    for field, (name, kind) in VIEWS.items():
+        values = units[field].to_numpy(float)
+        limits = _limits(values, logarithmic=kind is LogColorMapper)
+        mapper = kind(palette=shades, low=limits[0], high=limits[1], nan_color=to_hex(dead_colour))
+        if kind is LogColorMapper:
+            mapper.low_color = to_hex(dead_colour)
+        bar = ColorBar(color_mapper=mapper, title=name, visible=False, width=14)
+        plot.add_layout(bar, "right")
+        views.append({"name": name, "field": field, "mapper": mapper, "bar": bar})
+
+    choice = RadioButtonGroup(labels=[view["name"] for view in views], active=0)
+    choice.js_on_change(
+        "active", CustomJS(args={"renderers": renderers, "views": views}, code=RECOLOUR)
+    )
+    heading = Div(text=f"<h2 style='margin: 0'>{escape(title)}</h2>{escape(summary)}", width=width)
+    note = Div(
+        text="Hover a unit to see its prototype and the digits that light it up. "
+        "Click a digit in the key to fade its units; scroll to zoom.",
+        width=width,
+    )
+    page = file_html(column(heading, choice, plot, note), INLINE, title)
+    return "\n".join(line.rstrip() for line in _with_fixed_names(page).splitlines()) + "\n"
+
+
+def _empty_plot(lattice: Lattice, width: int) -> Any:
+    outlines = unit_outlines(lattice)
+    low, high = outlines.min(axis=(0, 1)), outlines.max(axis=(0, 1))
+    n_columns, n_rows = high - low
+    # The map's own frame is fixed, so that cells stay square whatever stands beside it.
+    size = (width - 190) / max(n_columns, n_rows)
+    plot = new_plot(
+        frame_width=round(size * n_columns),
+        frame_height=round(size * n_rows),
+        x_range=Range1d(low[0], high[0]),
+        y_range=Range1d(high[1], low[1]),
+        x_axis_label="column",
+        y_axis_label="row",
+        tools="pan,wheel_zoom,box_zoom,reset,save",
+        active_scroll="wheel_zoom",
+        active_drag="box_zoom",
+    )
+    plot.toolbar.logo = None
+    plot.grid.visible = False
+    plot.axis.ticker = BasicTicker(min_interval=1, num_minor_ticks=0)
+    return plot
+
+
+def _draw_cells(plot: Any, units: pd.DataFrame, outlines: NDArray[np.float64], colour: str) -> Any:
+    """Draw the units of one digit, or the dead ones; they carry what hovering shows."""
+    columns: dict[str, Any] = {
+        name: units[name].tolist() for name in units.columns.drop("majority_digit")
+    }
+    corners = {"xs": outlines[:, :, 0].tolist(), "ys": outlines[:, :, 1].tolist()}
+    return plot.patches(
+        "xs",
+        "ys",
+        source=ColumnDataSource(columns | corners),
+        fill_color=colour,
+        line_color="white",
+        line_width=0.3,
+        muted_alpha=0.15,
+        hover_line_color="black",
+        hover_line_width=2,
+        tags=[colour],
+    )
+
+
+def _limits(values: NDArray[np.floating], *, logarithmic: bool) -> tuple[float, float]:
+    """Return the ends of a colour bar, apart even where all values are equal or none is defined."""
+    defined = values[np.isfinite(values)]
+    if logarithmic:
+        return 1.0, max(2.0, float(defined.max(initial=1)))
+    if len(defined) == 0 or defined.min() == defined.max():
+        return 0.0, max(1.0, float(defined.max(initial=1)))
+    return float(defined.min()), float(defined.max())
+
+
+def _with_fixed_names(page: str) -> str:
+    """Replace bokeh's random and counted identifiers by their order in the page."""
+    names: dict[str, str] = {}
+
+    def rename(match: re.Match[str]) -> str:
+        return names.setdefault(match[0], f"som-{len(names)}")
+
+    return IDENTIFIER.sub(rename, page)

@@ -1,0 +1,54 @@
+"""Every unit's weight vector as an image, laid out as the lattice: one exact picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from workflow.som.lattice import Lattice
+
+PAPER = 255
+
+
+def tile_prototypes(
+    codebook: NDArray[np.floating],
+    lattice: Lattice,
+    image_shape: tuple[int, int],
+    dead: NDArray[np.bool_],
+    *,
+    dead_grey: int,
+) -> NDArray[np.uint8]:
+    """Lay out the weight vectors as images, dark on white, one pixel a feature.
+
+    Parameters
+    ----------
+    codebook : array of shape (n_units, n_features)
+        Values beyond [0, 1] are drawn as the nearest of these.
+    lattice : Lattice
+        With rows and columns.
+    image_shape : (height, width) of one image
+    dead : bool array of shape (n_units,)
+        Units that get a frame.
+    dead_grey : int
+        Brightness of the frame, 0 (black) to 255 (white).
+
+    Returns
+    -------
+    uint8 array with a line of one pixel around each image
+    """
+    height, width = image_shape
+    n_rows, n_columns = lattice.shape
+    images = PAPER - np.rint(np.clip(codebook, 0, 1) * PAPER).astype(np.uint8)
+    sheet = np.full((n_rows * (height + 1) + 1, n_columns * (width + 1) + 1), PAPER, np.uint8)
+    # Frames first: a living unit keeps the line that it shares with a dead one only in part.
+    corners = lattice.positions.astype(int) * (height + 1, width + 1)
+    for top, left in corners[dead]:
+        sheet[top : top + height + 2, left : left + width + 2] = dead_grey
+    for (top, left), image in zip(corners, images, strict=True):
+        sheet[top + 1 : top + 1 + height, left + 1 : left + 1 + width] = image.reshape(image_shape)
+    return sheet
+
+
+def enlarge(sheet: NDArray[np.uint8], least_width: int) -> Image.Image:
+    """Return the sheet as a picture, each pixel repeated until it is `least_width` wide or more."""
+    factor = max(1, -(-least_width // sheet.shape[1]))
+    return Image.fromarray(sheet.repeat(factor, axis=0).repeat(factor, axis=1))

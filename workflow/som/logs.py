@@ -1,0 +1,76 @@
+"""Logging of a script: the same lines to the terminal and to the job's log file."""
+
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tqdm import tqdm
+
+from workflow.som.files import SomError
+
+
+def log_to(*paths: Path | str) -> None:
+    """Send log records, warnings and uncaught errors to files (appended to) and standard error.
+
+    An error that the user can mend (`SomError`) is one sentence in the terminal; its traceback goes
+    to the log file only.
+    """
+    terminal = logging.StreamHandler()
+    files = [logging.FileHandler(path, encoding="utf-8") for path in paths]
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+        handlers=[terminal, *files],
+        force=True,
+    )
+    logging.captureWarnings(True)
+
+    def report(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        lines = "".join(traceback.format_exception(kind, error, trace))
+        if isinstance(error, SomError):
+            terminal.handle(logging.makeLogRecord({"msg": f"Error: {error}", "levelno": 40}))
+            lines += f"Error: {error}\n"
+        else:
+            terminal.handle(logging.makeLogRecord({"msg": lines, "levelno": 40}))
+        for file in files:
+            file.emit(logging.makeLogRecord({"msg": lines, "levelno": 40}))
+
+    sys.excepthook = report
+
+
+class Progress(tqdm):  # type: ignore[misc]
+    """A tqdm bar in a terminal; elsewhere, and in the log, a line every few seconds.
+
+    Parameters are tqdm's own. A bar drawn with carriage returns is unreadable in a file, so records
+    go through `logging` unless standard error is a terminal.
+    """
+
+    seconds_between_lines = 5.0
+
+    def __init__(self, iterable: Iterable[Any] | None = None, **options: Any) -> None:
+        self.last_line = time.monotonic()
+        self.in_terminal = sys.stderr.isatty()
+        options.setdefault("mininterval", 0.5)
+        options.setdefault("dynamic_ncols", True)
+        super().__init__(iterable, **options)
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:  # noqa: D102
+        if self.in_terminal:
+            super().display(msg, pos)
+        now = time.monotonic()
+        if now - self.last_line >= self.seconds_between_lines:
+            self.last_line = now
+            # The bar itself says nothing in a file: percentage, counts, rate and time left do.
+            fields = dict(self.format_dict, ncols=0)
+            for handler in logging.getLogger().handlers:
+                if isinstance(handler, logging.FileHandler) or not self.in_terminal:
+                    record = {"msg": self.format_meter(**fields).strip(), "levelno": logging.INFO}
+                    handler.handle(logging.makeLogRecord(record))

@@ -1,0 +1,168 @@
+"""A training job: its epochs, each kept as soon as it is finished, then published together."""
+
+import hashlib
+import json
+import logging
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workflow.som.activations import activations_table
+from workflow.som.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from workflow.som.config import Experiment
+from workflow.som.datasets import Images
+from workflow.som.devices import resolve_device
+from workflow.som.files import SomError
+from workflow.som.lattice import Lattice
+from workflow.som.logs import Progress
+from workflow.som.resume import ResumeFolder, StopRequest
+from workflow.som.schedule import exponential_decay
+from workflow.som.search import find_two_nearest, map_errors
+from workflow.som.tables import write_table
+from workflow.som.training import initial_codebook, train_one_epoch
+
+logger = logging.getLogger(__name__)
+TERMINATED = 143
+
+
+def fingerprint(settings: Mapping[str, Any], data_checksum: str) -> str:
+    """Return the SHA-256 of all that determines the codebook: settings, seed, code and data."""
+    text = json.dumps({**settings, "data": data_checksum}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Run:
+    """One seed of one experiment, trained in jobs of several epochs.
+
+    Parameters
+    ----------
+    name : str
+        The experiment's name.
+    settings : mapping
+        What determines the codebook (`config.to_fingerprint`, seed, code).
+    images : Images
+        The training set.
+    folder : Path
+        Where finished epochs are kept (see `ResumeFolder`).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        experiment: Experiment,
+        seed: int,
+        settings: Mapping[str, Any],
+        images: Images,
+        folder: Path,
+        threads: int,
+    ) -> None:
+        self.name, self.experiment, self.seed = name, experiment, seed
+        self.images, self.threads = images, threads
+        self.lattice = Lattice(experiment.topology, experiment.shape)
+        self.fingerprint = fingerprint(settings, images.metadata["checksum"])
+        self.kept = ResumeFolder(folder, self.fingerprint)
+        self.device = resolve_device(experiment.device, experiment.precision)
+
+    def train(
+        self, epochs: Sequence[int], previous: Path | None, outputs: Sequence[tuple[Path, Path]]
+    ) -> None:
+        """Train `epochs` (0 is the initial codebook) and publish each as (checkpoint, table).
+
+        Raises
+        ------
+        SystemExit
+            With status 143 if asked to stop: the epochs finished so far are kept.
+        """
+        stop = StopRequest()
+        codebook = None if previous is None else self._start(previous, epochs[0] - 1)
+        with self.kept.only_one(), self._progress(epochs) as progress:
+            for epoch in epochs:
+                found = self.kept.find(epoch)
+                if found is None:
+                    if stop:
+                        logger.info("Stopped before epoch %d; it will go on from there.", epoch)
+                        sys.exit(TERMINATED)
+                    codebook = self._train_epoch(codebook, epoch, progress)
+                else:
+                    codebook = found.codebook
+                    logger.info("Epoch %d was finished before: used again.", epoch)
+                    progress.initial += len(self.images.labels)
+                    progress.update(len(self.images.labels))
+            for epoch, (checkpoint, table) in zip(epochs, outputs, strict=True):
+                self.kept.publish(epoch, checkpoint, table)
+
+    def _start(self, previous: Path, epoch: int) -> Any:
+        checkpoint: Checkpoint = load_checkpoint(previous)
+        if checkpoint.metadata["fingerprint"] != self.fingerprint:
+            raise SomError(
+                f"{previous} comes from other data, settings or code than this run: delete it and "
+                "run the same command again to have it trained anew."
+            )
+        logger.info("Going on from epoch %d on %s.", epoch, self.device)
+        return checkpoint.codebook
+
+    def _progress(self, epochs: Sequence[int]) -> Progress:
+        total = len(self.images.labels) * (self.experiment.epochs - max(epochs[0], 1) + 1)
+        return Progress(total=total, unit=" samples", unit_scale=True, desc=self.name)
+
+    def _train_epoch(self, codebook: Any, epoch: int, progress: Progress) -> Any:
+        pixels, settings = self.images.pixels, self.experiment
+        row: dict[str, float | int | None] = {"epoch": epoch}
+        if epoch == 0:
+            codebook = initial_codebook(self.seed, self.lattice.n_units, pixels.shape[1])
+        else:
+            row["learning_rate"] = exponential_decay(settings.learning_rate, settings.decay, epoch)
+            row["radius"] = exponential_decay(settings.radius, settings.decay, epoch)
+            progress.set_description(
+                f"{self.name} seed {self.seed}, epoch {epoch} of {settings.epochs}, "
+                f"α {row['learning_rate']:.4f}, R {row['radius']:.3f}",
+                refresh=False,
+            )
+            started = time.perf_counter()
+            codebook = train_one_epoch(
+                codebook,
+                pixels,
+                self.lattice,
+                seed=self.seed,
+                epoch=epoch,
+                learning_rate=settings.learning_rate,
+                radius=settings.radius,
+                decay=settings.decay,
+                precision=settings.precision,
+                device=self.device,
+                threads=self.threads,
+                report=progress.update,
+            )
+            seconds = time.perf_counter() - started
+            row |= {"seconds": seconds, "samples_per_second": len(pixels) / seconds}
+        nearest = find_two_nearest(pixels, codebook)
+        row |= map_errors(nearest, self.lattice)._asdict()
+        self._keep(epoch, codebook, nearest, row)
+        logger.info(
+            "Epoch %d: quantization error %.4f, topographic error %s, %s samples/s",
+            epoch,
+            row["quantization_error"],
+            "undefined" if row["topographic_error"] is None else f"{row['topographic_error']:.3f}",
+            f"{row['samples_per_second']:,.0f}" if epoch else "-",
+        )
+        return codebook
+
+    def _keep(self, epoch: int, codebook: Any, nearest: Any, row: Mapping[str, Any]) -> None:
+        metadata = {
+            "experiment": self.name,
+            "seed": str(self.seed),
+            "epoch": str(epoch),
+            "lattice": self.lattice.to_json(),
+            "learning_rate": str(row.get("learning_rate", "")),
+            "radius": str(row.get("radius", "")),
+            "fingerprint": self.fingerprint,
+            "dataset": self.experiment.dataset,
+            "image_shape": self.images.metadata["image_shape"],
+        }
+        checkpoint, table = self.kept.paths(epoch)
+        frame = activations_table(self.images.sample, self.images.labels, nearest, self.lattice)
+        # The checkpoint comes last: where it is, the table is.
+        write_table(table, frame, {**metadata, "history": json.dumps(row)})
+        save_checkpoint(checkpoint, codebook, metadata)

@@ -1,0 +1,92 @@
+"""Parquet tables that carry a checksum of their content, so that damage is never read as data."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workflow.som.files import damaged, write_atomically
+
+
+class Table(NamedTuple):
+    """A table with what its file says about it."""
+
+    frame: pd.DataFrame
+    metadata: dict[str, str]
+
+
+def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return the SHA-256 of a table's values, names, types and metadata.
+
+    Parquet's own page checksums do not cover its footer, and row groups or encodings may differ
+    between equal tables; so the decoded values are what is hashed.
+    """
+    content = hashlib.sha256()
+    for key in sorted(metadata.keys() - {"checksum"}):
+        content.update(f"{key}={metadata[key]}\n".encode())
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        values = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        if pa.types.is_fixed_size_list(values.type):
+            values = values.flatten()
+        content.update(f"{name}:{values.type}:{len(column)}:{len(values)}\n".encode())
+        if values.null_count:
+            content.update(pc.is_null(values).to_numpy(zero_copy_only=False).tobytes())
+            values = pc.fill_null(values, 0)
+        content.update(values.to_numpy(zero_copy_only=False).tobytes())
+    return content.hexdigest()
+
+
+def write_arrow(
+    path: Path | str, table: pa.Table, metadata: Mapping[str, str], *, row_group_size: int = 2**20
+) -> None:
+    """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum."""
+    metadata = {**metadata, "checksum": checksum(table, metadata)}
+    with write_atomically(path) as temporary:
+        pq.write_table(
+            table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata}),
+            temporary,
+            compression="zstd",
+            row_group_size=row_group_size,
+            write_page_checksum=True,
+        )
+
+
+def read_arrow(path: Path | str) -> tuple[pa.Table, dict[str, str]]:
+    """Read a table written by `write_arrow`.
+
+    Raises
+    ------
+    DamagedFileError
+        If the file cannot be decoded or its values are not those that were written.
+    """
+    try:
+        table = pq.read_table(path, page_checksum_verification=True, use_threads=False)
+        metadata = {
+            key.decode(): value.decode()
+            for key, value in (table.schema.metadata or {}).items()
+            if key not in (b"pandas", b"ARROW:schema")
+        }
+        found = checksum(table, metadata)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # Arrow raises OSError, ValueError, UnicodeError … on damaged bytes.
+        raise damaged(path, str(error).splitlines()[0].rstrip(".") or "unreadable") from error
+    if metadata.get("checksum") != found:
+        raise damaged(path, "its values do not match the checksum it carries")
+    return table, metadata
+
+
+def write_table(path: Path | str, frame: pd.DataFrame, metadata: Mapping[str, str]) -> None:
+    """Write a data frame as Parquet with `metadata` (text to text) and its checksum."""
+    write_arrow(path, pa.Table.from_pandas(frame, preserve_index=False), metadata)
+
+
+def read_table(path: Path | str) -> Table:
+    """Read a table written by `write_table`; raise `DamagedFileError` if it was altered."""
+    table, metadata = read_arrow(path)
+    return Table(table.to_pandas(), metadata)
