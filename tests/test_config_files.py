@@ -17,10 +17,9 @@ from workflow.som.config import (
     RESERVED_FOLDERS,
     RESERVED_TARGETS,
     Experiment,
-    allowed_values,
     experiments_from,
-    validate_config,
 )
+from workflow.som.config_schema import allowed_values, resolved, validate_config
 
 ROOT = Path(__file__).parents[1]
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -42,22 +41,13 @@ def parts_of(schema: Any, place: str = "") -> list[tuple[str, dict[str, Any]]]:
     return parts
 
 
-def referred(part: dict[str, Any]) -> dict[str, Any]:
-    """What a part of the schema refers to, as far as it does."""
-    name = part.get("$ref", "").removeprefix("#/$defs/")
-    return SCHEMA["$defs"].get(name, {})
-
-
 def figure_rows() -> list[str]:
     """The rows that the README should have for the figures' keys."""
     rows = []
     for figure, section in SCHEMA["properties"]["figures"]["properties"].items():
         rows += expected_rows({figure: section})
-        for key, part in section["properties"].items():
-            merged = referred(referred(part)) | referred(part) | part
-            if "items" in merged:
-                merged = merged | {"items": referred(merged["items"]) | merged["items"]}
-            rows += expected_rows({f"{figure}.{key}": merged})
+        parts = section["properties"]
+        rows += expected_rows({f"{figure}.{key}": part for key, part in parts.items()})
     return rows
 
 
@@ -68,9 +58,10 @@ def table_rows(heading: str) -> list[str]:
 
 
 def expected_rows(properties: dict[str, Any]) -> list[str]:
+    parts = {key: resolved(part, SCHEMA) for key, part in properties.items()}
     return [
         f"| `{key}` | {allowed_values(part)} | {part['description']} |"
-        for key, part in properties.items()
+        for key, part in parts.items()
     ]
 
 
@@ -120,19 +111,18 @@ def test_schema_is_valid_described_closed_and_without_defaults() -> None:
     parts = dict(parts_of(SCHEMA))
     assert len(parts) > len(EXPERIMENT_KEYS) + len(SCHEMA["properties"])
     for place, part in parts.items():
-        described = referred(part) | part
-        assert described.get("description"), f"{place} has no description"
+        assert resolved(part, SCHEMA).get("description"), f"{place} has no description"
         assert "default" not in part, f"{place} has a second home for a value"
         if {"properties", "patternProperties"} & part.keys():
             assert part["additionalProperties"] is False, f"{place} takes unknown keys"
 
 
 def test_every_number_is_bounded() -> None:
-    for key, part in EXPERIMENT_KEYS.items():
+    for place, part in parts_of(SCHEMA):
         number = part.get("items", part)
         if number.get("type") in ("integer", "number"):
-            assert {"minimum", "exclusiveMinimum"} & number.keys(), key
-            assert {"maximum", "exclusiveMaximum"} & number.keys(), key
+            assert {"minimum", "exclusiveMinimum"} & number.keys(), place
+            assert {"maximum", "exclusiveMaximum"} & number.keys(), place
 
 
 def test_no_key_stands_twice_in_config_yaml_or_schema() -> None:

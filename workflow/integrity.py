@@ -26,11 +26,23 @@ def use_code_hashes_and_resume(workflow: Any) -> None:
     anew after it was cut off (`--rerun-incomplete`), because its outputs are written whole or not
     at all.
     """
-    settings = workflow.dag_settings
-    if settings is not None:
-        if settings.rerun_triggers == RerunTrigger.all():
-            settings.rerun_triggers = RerunTrigger.all() - {RerunTrigger.CODE}
-        settings.force_incomplete = True
+
+    class Resuming(type(workflow)):  # type: ignore[misc]
+        """A workflow that adjusts its settings when Snakemake hands them over, after parsing."""
+
+        @property
+        def dag_settings(self) -> Any:
+            return self.__dict__.get("dag_settings")
+
+        @dag_settings.setter
+        def dag_settings(self, settings: Any) -> None:
+            if settings is not None:
+                if set(settings.rerun_triggers) == set(RerunTrigger.all()):
+                    settings.rerun_triggers = frozenset(RerunTrigger.all()) - {RerunTrigger.CODE}
+                settings.force_incomplete = True
+            self.__dict__["dag_settings"] = settings
+
+    workflow.__class__ = Resuming
 
 
 def remove_stale_locks() -> None:

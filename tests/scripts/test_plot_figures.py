@@ -1,7 +1,6 @@
 """Each plotting script on a small map: what it reads, leaves behind and imports."""
 
 import importlib
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from workflow.som.checkpoints import save_checkpoint
 from workflow.som.datasets import write_images
 from workflow.som.files import DamagedFileError
 from workflow.som.lattice import Lattice
+from workflow.som.summaries import write_summary
 from workflow.som.tables import write_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,7 @@ def write_epoch(folder, epoch, lattice, generator):
         "label_accuracy": 0.7,
         "permuted_single_digit_units": {"mean": 1.0, "low": 0.0, "high": 2.0},
     }
-    (folder / f"purity/epoch_{epoch:03}.json").write_text(json.dumps(summary))
+    write_summary(folder / f"purity/epoch_{epoch:03}.json", summary)
     u_matrix = generator.random(n_units) if n_units > 1 else np.array([np.nan])
     write_table(
         folder / f"u_matrix/epoch_{epoch:03}.parquet", place.assign(u_matrix=u_matrix), metadata

@@ -20,13 +20,12 @@ from workflow.som.config import (
     RESERVED_TARGETS,
     ConfigError,
     Experiment,
-    allowed_values,
     canonical_dataset,
     experiments_from,
     shown,
     to_fingerprint,
-    validate_config,
 )
+from workflow.som.config_schema import allowed_values, validate_config
 from workflow.som.files import SomError
 
 ROOT = Path(__file__).parents[2]
@@ -477,6 +476,52 @@ def test_nonsense_is_refused_in_one_sentence(config: Any) -> None:
     assert refusal(config)
 
 
+@pytest.mark.parametrize(
+    ("figure", "key", "value", "message"),
+    [
+        (
+            "combined_map",
+            "dead_colour",
+            "grey",
+            'is "grey", but has characters or a form that are not allowed; '
+            'set it to text such as "#d9d9d9".',
+        ),
+        (
+            "combined_map",
+            "palette",
+            ["#000000"] * 10,
+            'is ["#000000", "#000000", "#000000", "#000000", "#000000", …], but must not have an '
+            'item twice; set it to a list of 10 different texts such as "#d9d9d9".',
+        ),
+        (
+            "u_matrix",
+            "width",
+            "7",
+            'is "7", but must be a number from 2 to 40; '
+            "write 7 without quotes in the configuration file.",
+        ),
+        ("u_matrix", "colourmap", "viridis", "is an unknown key; did you mean colour_map?"),
+    ],
+)
+def test_a_wrong_style_is_refused(figure: str, key: str, value: Any, message: str) -> None:
+    figures = FIGURES | {figure: FIGURES[figure] | {key: value}}
+    assert refusal(config_with(figures=figures)) == f"config: figures.{figure}.{key} {message}"
+
+
+def test_a_colour_ends_where_it_ends() -> None:
+    style = FIGURES["combined_map"] | {"dead_colour": "#d9d9d9\n"}
+    assert "dead_colour" in refusal(config_with(figures=FIGURES | {"combined_map": style}))
+
+
+@pytest.mark.parametrize("key", ["width", "dpi"])
+def test_a_missing_style_is_named_with_what_it_may_be(key: str) -> None:
+    style = {name: value for name, value in FIGURES["u_matrix"].items() if name != key}
+    allowed = {"width": "a number from 2 to 40", "dpi": "an integer from 50 to 1200"}[key]
+    assert refusal(config_with(figures=FIGURES | {"u_matrix": style})) == (
+        f"config: figures.u_matrix.{key} is missing; add it, as {allowed}."
+    )
+
+
 # ---------------------------------------------------------------- data sets and fingerprints
 
 
@@ -538,6 +583,7 @@ def test_the_fingerprint_is_json_and_does_not_depend_on_spelling() -> None:
         ({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, "a number from 0 on and below 1"),
         ({"type": "array", "items": {"type": "string"}}, "a list of texts"),
         ({"type": "array", "minItems": 3}, "a list of at least 3 values"),
+        ({"type": "string", "examples": ["#d9d9d9"]}, 'text such as "#d9d9d9"'),
         ({"enum": ["square"]}, "square"),
         ({"enum": [1, 2, 3]}, "1, 2 or 3"),
     ],

@@ -54,7 +54,7 @@ def test_a_device_that_is_not_there_is_named(project):
     import torch
 
     device = "mps" if torch.cuda.is_available() else "cuda"
-    project.set(device=device)
+    project.change(device=device)
     output = project.snakemake("quickstart", fails=True)
     assert f"device: {device} was asked for, but torch finds none" in output
     assert not (project.run / "checkpoints").exists()
@@ -68,7 +68,7 @@ def test_a_bad_configuration_is_refused_before_any_job(project):
         ({"shape": [0, 5]}, "shape"),
     ):
         before = (project.folder / "config/config.yaml").read_text()
-        project.set(**values)
+        project.change(**values)
         output = project.snakemake("quickstart", fails=True)
         assert named in output
         assert "Traceback" not in output

@@ -7,20 +7,20 @@ import time
 
 import pytest
 
+from tests.workflow.project import Project
+
 
 @pytest.fixture
 def longer(project):
     """A project whose training takes long enough to be caught in the middle."""
-    project.set(shape=[12, 12], epochs=12, segment=12, decay=0.85, evaluate_every=12)
+    project.change(shape=[12, 12], epochs=12, segment=12, decay=0.85, evaluate_every=12)
     return project
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    from .conftest import Project
-
     project = Project(tmp_path_factory.mktemp("undisturbed") / "project")
-    project.set(shape=[12, 12], epochs=12, segment=12, decay=0.85, evaluate_every=12)
+    project.change(shape=[12, 12], epochs=12, segment=12, decay=0.85, evaluate_every=12)
     project.snakemake(TARGET)
     return project.checkpoints()
 

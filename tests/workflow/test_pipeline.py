@@ -52,7 +52,7 @@ def test_tables_have_the_contract_columns_and_open_elsewhere(finished):
         path = finished.run / name
         frame = pd.read_parquet(path)
         assert set(expected.split()) <= set(frame.columns)
-        (count,) = duckdb.sql(f"select count(*) from read_parquet('{path}')").fetchone()
+        ((count,),) = duckdb.sql(f"select count(*) from read_parquet('{path}')").fetchall()
         assert count == len(frame) > 0
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from .conftest import metadata_of
+from tests.workflow.project import metadata_of
 
 
 def edit(path, old, new):
@@ -54,7 +54,7 @@ def test_an_edited_training_module_retrains(copy_of_finished):
     [{"radius": 3.0}, {"shape": [7, 6]}, {"learning_rate": 0.4}, {"precision": "float64"}],
 )
 def test_a_changed_setting_retrains_everything(copy_of_finished, change):
-    copy_of_finished.set(**change)
+    copy_of_finished.change(**change)
     planned = copy_of_finished.planned("quickstart")
     assert {"train_som_quickstart_000_003", "train_som_quickstart_004_006"} <= planned
     assert {"collect_history", "plot_combined_map", "build_explorer"} <= planned
@@ -63,7 +63,7 @@ def test_a_changed_setting_retrains_everything(copy_of_finished, change):
 
 @pytest.mark.parametrize("change", [{"device": "auto"}, {}])
 def test_what_never_changes_a_result_reruns_nothing(copy_of_finished, change):
-    copy_of_finished.set(**change)
+    copy_of_finished.change(**change)
     copy_of_finished.configure(lambda config: config.update(mirror="/nowhere"))
     assert copy_of_finished.planned("quickstart") == set()
 
@@ -71,7 +71,7 @@ def test_what_never_changes_a_result_reruns_nothing(copy_of_finished, change):
 def test_another_seed_trains_another_run_and_leaves_the_first(copy_of_finished):
     project = copy_of_finished
     before = project.checkpoints()
-    project.set(seeds=[0, 5], epochs=6)
+    project.change(seeds=[0, 5], epochs=6)
     project.snakemake("results/quickstart/seed_5/purity/epoch_006.json")
     other = project.folder / "results/quickstart/seed_5/checkpoints/epoch_000.safetensors"
     assert other.read_bytes() != before["epoch_000.safetensors"]
@@ -81,7 +81,7 @@ def test_another_seed_trains_another_run_and_leaves_the_first(copy_of_finished):
 def test_raised_epochs_train_only_the_new_ones(copy_of_finished):
     project = copy_of_finished
     before = project.checkpoints()
-    project.set(epochs=8)
+    project.change(epochs=8)
     output = project.snakemake("quickstart")
     assert "Epoch 7:" in output
     assert "Epoch 8:" in output
@@ -94,11 +94,11 @@ def test_raised_epochs_train_only_the_new_ones(copy_of_finished):
 
 def test_epochs_raised_within_a_job_use_its_finished_ones_again(copy_of_finished):
     project = copy_of_finished
-    project.set(epochs=5)
+    project.change(epochs=5)
     assert not any("train_som" in rule for rule in project.planned("quickstart"))
     project.snakemake("quickstart")
     kept = project.checkpoints()
-    project.set(epochs=6)
+    project.change(epochs=6)
     output = project.snakemake("quickstart")
     assert not any(f"Epoch {epoch}:" in output for epoch in range(7))
     assert project.checkpoints() == kept
@@ -107,7 +107,7 @@ def test_epochs_raised_within_a_job_use_its_finished_ones_again(copy_of_finished
 
 def test_lowered_epochs_end_at_the_lower_epoch(copy_of_finished):
     project = copy_of_finished
-    project.set(epochs=4)
+    project.change(epochs=4)
     output = project.snakemake("quickstart")
     assert "Epoch" not in output
     assert project.planned("quickstart") == set()
@@ -116,7 +116,7 @@ def test_lowered_epochs_end_at_the_lower_epoch(copy_of_finished):
 def test_a_change_then_a_kill_leaves_work_to_do(copy_of_finished):
     """The silent trap: Snakemake records new parameters before a job that then dies."""
     project = copy_of_finished
-    project.set(radius=3.0)
+    project.change(radius=3.0)
     process = project.start("quickstart")
     while not project.trainers():
         assert process.poll() is None

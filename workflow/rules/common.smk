@@ -8,12 +8,8 @@ from workflow.integrity import (
     use_code_hashes_and_resume,
 )
 from workflow.provenance import code_hash
-from workflow.som.config import (
-    ConfigError,
-    experiments_from,
-    to_fingerprint,
-    validate_config,
-)
+from workflow.som.config import ConfigError, experiments_from, to_fingerprint
+from workflow.som.config_schema import validate_config
 from workflow.som.datasets import DATASETS, source_names
 
 try:

@@ -7,10 +7,10 @@ from typing import Any
 
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.figures.explorer import build_page, describe_units, summary_line
-from workflow.som.figures.style import read_summary
 from workflow.som.files import write_atomically
 from workflow.som.lattice import Lattice
 from workflow.som.logs import log_to
+from workflow.som.summaries import read_summary
 from workflow.som.tables import read_table
 
 

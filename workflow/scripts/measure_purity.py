@@ -1,15 +1,14 @@
 """Measure how well the units recognise one digit each, epoch by epoch."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from workflow.som.activations import nearest_from
-from workflow.som.files import write_atomically
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress, log_to
 from workflow.som.purity import count_hits, summarise, units_table
 from workflow.som.search import map_errors
+from workflow.som.summaries import write_summary
 from workflow.som.tables import read_table, write_table
 
 KEYS = ("experiment", "seed", "epoch", "dataset", "lattice", "image_shape", "fingerprint")
@@ -45,8 +44,7 @@ def main(
         summary |= map_errors(nearest_from(frame), lattice)._asdict()
         kept = {key: metadata[key] for key in KEYS}
         write_table(units_path, units_table(counts, lattice), kept | {"n_samples": str(len(frame))})
-        with write_atomically(summary_path) as temporary:
-            temporary.write_text(json.dumps(summary, indent=2) + "\n")
+        write_summary(summary_path, summary)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from workflow.som.figures.combined_map import draw_combined_map
-from workflow.som.figures.style import house_style, new_figure, read_summary, save_figure
+from workflow.som.figures.style import house_style, new_figure, save_figure
 from workflow.som.lattice import Lattice
 from workflow.som.logs import log_to
+from workflow.som.summaries import read_summary
 from workflow.som.tables import read_table
 
 

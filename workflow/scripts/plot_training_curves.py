@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.style import house_style, new_figure, read_summary, save_figure
+from workflow.som.figures.style import house_style, new_figure, save_figure
 from workflow.som.figures.training_curves import draw_training_curves, summaries_frame
 from workflow.som.logs import log_to
+from workflow.som.summaries import read_summary
 from workflow.som.tables import read_table
 
 

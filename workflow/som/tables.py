@@ -46,9 +46,11 @@ def write_arrow(
 ) -> None:
     """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum."""
     metadata = {**metadata, "checksum": checksum(table, metadata)}
+    # What pandas notes of its types stays; what an earlier file said of itself does not.
+    kept = {key: text for key, text in (table.schema.metadata or {}).items() if key == b"pandas"}
     with write_atomically(path) as temporary:
         pq.write_table(
-            table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata}),
+            table.replace_schema_metadata({**kept, **metadata}),
             temporary,
             compression="zstd",
             row_group_size=row_group_size,

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba_array
@@ -14,12 +12,10 @@ from workflow.som.figures.style import (
     map_aspect,
     new_figure,
     purity_strengths,
-    read_summary,
     save_figure,
     unit_outlines,
     unit_raster,
 )
-from workflow.som.files import DamagedFileError
 from workflow.som.lattice import Lattice
 
 
@@ -109,12 +105,3 @@ def test_equal_figures_are_equal_files(tmp_path, lattice, suffix):
     assert first == second
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"a{suffix}", f"b{suffix}"]
     assert b"<dc:date>" not in first
-
-
-def test_damaged_summary_is_told(tmp_path):
-    path = tmp_path / "epoch_001.json"
-    path.write_text(json.dumps({"epoch": 1}))
-    assert read_summary(path) == {"epoch": 1}
-    path.write_text('{"epoch": 1')
-    with pytest.raises(DamagedFileError, match=r"epoch_001\.json is damaged"):
-        read_summary(path)

@@ -1,6 +1,5 @@
 """What the figures share: the lattice drawn as a map, the digits' colours, and saving."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from workflow.som.files import damaged, write_atomically
+from workflow.som.files import write_atomically
 from workflow.som.lattice import Lattice
 
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
@@ -48,15 +47,6 @@ def save_figure(figure: Figure, paths: Iterable[Path | str]) -> None:
         undated = {".svg": {"Date": None}, ".png": {"Software": None}}[Path(path).suffix]
         with write_atomically(path) as temporary:
             figure.savefig(temporary, metadata=undated)
-
-
-def read_summary(path: Path | str) -> dict[str, Any]:
-    """Read the JSON summary of a map."""
-    try:
-        summary: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise damaged(path, str(error)) from error
-    return summary
 
 
 def digit_counts(units: pd.DataFrame) -> NDArray[np.int64]:

@@ -1,0 +1,119 @@
+"""A copy of the project in a folder of its own, with small experiments, run by Snakemake itself."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from safetensors import safe_open
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = {
+    "dataset": "mnist_5000",
+    "shape": [6, 7],
+    "radius": 4.0,
+    "decay": 0.7,
+    "epochs": 6,
+    "segment": 3,
+    "permutations": 50,
+    "device": "cpu",
+}
+
+
+class Project:
+    """A checkout in which `snakemake` is run as a user would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("workflow", "config", "envs"):
+            # Times and compiled code are kept, so that nothing is compiled anew in each copy.
+            shutil.copytree(ROOT / name, folder / name)
+        shutil.copy2(ROOT / "Snakefile", folder)
+        self.configure(lambda config: config["experiments"].update(quickstart=dict(TINY)))
+
+    def configure(self, change: Callable[[dict], object]) -> None:
+        """Change the configuration file as a user would, in an editor."""
+        path = self.folder / "config" / "config.yaml"
+        config = yaml.safe_load(path.read_text())
+        change(config)
+        path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+
+    def change(self, **values: object) -> None:
+        """Change keys of the experiment `quickstart`."""
+        self.configure(lambda config: config["experiments"]["quickstart"].update(values))
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Start Snakemake in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "PYTHONWARNINGS": "default"},
+        )
+
+    def snakemake(self, *arguments: str, fails: bool = False) -> str:
+        """Run Snakemake to its end and return what it printed."""
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=240)
+        assert (process.returncode != 0) == fails, output
+        return output
+
+    def planned(self, *targets: str) -> set[str]:
+        """Return the rules that Snakemake would run for `targets`."""
+        output = self.snakemake(*targets, "--dry-run", "--quiet", "rules", "reason", "host")
+        lines = output.partition("Job stats:")[2].splitlines()[3:]
+        names = [line.split()[0] for line in lines if line.strip()]
+        return set(names[: names.index("total")]) if "total" in names else set()
+
+    @property
+    def run(self) -> Path:
+        """Folder of the run that the tests train."""
+        return self.folder / "results" / "quickstart" / "seed_0"
+
+    def checkpoints(self) -> dict[str, bytes]:
+        """Return the bytes of all checkpoints, by name."""
+        paths = sorted((self.run / "checkpoints").glob("*.safetensors"))
+        return {path.name: path.read_bytes() for path in paths}
+
+    def last(self, folder: str, kind: str) -> str:
+        """Return the target of a file of the last epoch."""
+        return f"results/quickstart/seed_0/{folder}/epoch_006.{kind}"
+
+    def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
+        """Wait until the trainer has kept an epoch, with more of them still to do."""
+        kept = self.run / ".resume" / f"epoch_{epoch:03d}.safetensors"
+        deadline = time.monotonic() + 120
+        while not kept.exists():
+            assert process.poll() is None, process.stdout.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+
+    def trainers(self) -> list[int]:
+        """Return the process ids of the trainers of this project."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (path / "cmdline").read_bytes()
+                if b"train_som.py" in command and (path / "cwd").resolve() == self.folder:
+                    found.append(int(path.name))
+            except OSError:
+                continue  # It ended in the meantime.
+        return found
+
+    def kill_trainers(self, number: int = signal.SIGKILL) -> None:
+        """Send a signal to the trainers, not to Snakemake."""
+        for process in self.trainers():
+            os.kill(process, number)
+
+
+def metadata_of(path: Path) -> dict[str, str]:
+    with safe_open(str(path), framework="numpy") as file:
+        return dict(file.metadata())
