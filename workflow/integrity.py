@@ -11,7 +11,8 @@ from snakemake.settings.enums import RerunTrigger
 
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.config import Experiment
-from workflow.som.files import DamagedFileError, damaged, digest
+from workflow.som.errors import DamagedFileError, damaged
+from workflow.som.files import digest
 from workflow.som.tables import read_arrow
 
 RESULTS = Path("results")
@@ -102,8 +103,8 @@ def _verify_sources(raw: Path, tables: Path) -> None:
 
 
 def _is_newer(path: Path, product: Path) -> bool:
-    """Whether `product` exists and is older than `path`."""
+    """Whether `product` exists and is not newer than `path`."""
     try:
-        return path.stat().st_mtime > product.stat().st_mtime
+        return path.stat().st_mtime_ns >= product.stat().st_mtime_ns
     except FileNotFoundError:
         return False

@@ -12,7 +12,7 @@ from PIL import Image
 
 from workflow.som.checkpoints import save_checkpoint
 from workflow.som.datasets import write_images
-from workflow.som.files import DamagedFileError
+from workflow.som.errors import DamagedFileError
 from workflow.som.lattice import Lattice
 from workflow.som.summaries import write_summary
 from workflow.som.tables import write_table

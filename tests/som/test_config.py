@@ -26,7 +26,7 @@ from workflow.som.config import (
     to_fingerprint,
 )
 from workflow.som.config_schema import allowed_values, validate_config
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"

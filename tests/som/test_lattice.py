@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 from workflow.som.lattice import Lattice, neighbourhood
 
 SHAPES = [(1, 1), (1, 6), (6, 1), (2, 2), (3, 5)]

@@ -39,7 +39,7 @@ def test_hits_are_the_contingency_table():
 
 
 def test_small_integer_types_do_not_overflow():
-    # Unit 30,000 times ten classes is beyond int16, label 9 beyond nothing.
+    # Ten cells a unit: those of unit 30,000 are beyond int16.
     counts = count_hits(np.array([30_000], np.int16), np.array([9], np.uint8), 30_001)
     assert counts[30_000, 9] == counts.sum() == 1
 
@@ -175,7 +175,7 @@ def test_the_null_repeats_for_a_seed_and_holds_95_percent_between_its_bounds():
     assert null == permuted_single_digit_units(bmus, labels, 60, **draw)
     assert null != permuted_single_digit_units(bmus, labels, 60, permutations=200, seed=5)
     assert null.low < null.mean < null.high
-    # The contract's order: permutation after permutation from the generator of the seed.
+    # By hand: one permutation of the labels after another, from one generator.
     generator = np.random.default_rng([4, 0])
     singles = []
     for _ in range(200):

@@ -18,10 +18,11 @@ from workflow.som.search import NO_UNIT, Nearest, find_two_nearest, map_errors
 
 def two_nearest_exactly(sample, codebook):
     """Indices of the two nearest units, and the squared distance, in rational arithmetic."""
+    x = [Fraction(float(value)) for value in sample]
     squares = [
-        sum((Fraction(float(a)) - Fraction(float(b))) ** 2 for a, b in zip(sample, unit, strict=True))
+        sum((a - Fraction(float(b))) ** 2 for a, b in zip(x, unit, strict=True))
         for unit in codebook
-    ]  # fmt: skip
+    ]
     order = sorted(range(len(codebook)), key=lambda unit: (squares[unit], unit))
     return order[0], order[1] if len(order) > 1 else NO_UNIT, squares[order[0]]
 

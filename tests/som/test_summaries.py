@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from workflow.som.files import DamagedFileError
+from workflow.som.errors import DamagedFileError
 from workflow.som.summaries import read_summary, write_summary
 
 SUMMARY = {"epoch": 1, "share": 0.1 + 0.2, "nothing": None, "null": {"mean": 1.5}}

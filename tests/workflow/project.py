@@ -13,6 +13,8 @@ import yaml
 from safetensors import safe_open
 
 ROOT = Path(__file__).resolve().parents[2]
+# The last table of the tiny run: a target that needs every step but the figures.
+PURITY = "results/quickstart/seed_0/purity/epoch_006.json"
 TINY = {
     "dataset": "mnist_5000",
     "shape": [6, 7],
@@ -48,23 +50,28 @@ class Project:
         self.configure(lambda config: config["experiments"]["quickstart"].update(values))
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        """Start Snakemake in a process group of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, "PYTHONWARNINGS": "default"},
-        )
+        """Start Snakemake in a process group of its own; what it prints goes to `output`."""
+        with self.output.open("w") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+                cwd=self.folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def snakemake(self, *arguments: str, fails: bool = False) -> str:
         """Run Snakemake to its end and return what it printed."""
         process = self.start(*arguments)
-        output, _ = process.communicate(timeout=240)
-        assert (process.returncode != 0) == fails, output
-        return output
+        status = process.wait(timeout=240)
+        printed = self.output.read_text()
+        assert (status != 0) == fails, printed
+        return printed
+
+    @property
+    def output(self) -> Path:
+        """File that holds what the Snakemake started last has printed."""
+        return self.folder / "output.txt"
 
     def planned(self, *targets: str) -> set[str]:
         """Return the rules that Snakemake would run for `targets`."""
@@ -83,16 +90,12 @@ class Project:
         paths = sorted((self.run / "checkpoints").glob("*.safetensors"))
         return {path.name: path.read_bytes() for path in paths}
 
-    def last(self, folder: str, kind: str) -> str:
-        """Return the target of a file of the last epoch."""
-        return f"results/quickstart/seed_0/{folder}/epoch_006.{kind}"
-
     def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
         """Wait until the trainer has kept an epoch, with more of them still to do."""
         kept = self.run / ".resume" / f"epoch_{epoch:03d}.safetensors"
         deadline = time.monotonic() + 120
         while not kept.exists():
-            assert process.poll() is None, process.stdout.read()
+            assert process.poll() is None, self.output.read_text()
             assert time.monotonic() < deadline
             time.sleep(0.002)
 

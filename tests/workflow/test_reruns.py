@@ -3,9 +3,10 @@
 import os
 import time
 
+import pandas as pd
 import pytest
 
-from tests.workflow.project import metadata_of
+from tests.workflow.project import PURITY, metadata_of
 
 
 def edit(path, old, new):
@@ -44,7 +45,7 @@ def test_an_edited_training_module_retrains(copy_of_finished):
     planned = project.planned("quickstart")
     assert {"train_som_quickstart_000_003", "train_som_quickstart_004_006"} <= planned
     before = metadata_of(project.run / "checkpoints/epoch_006.safetensors")["fingerprint"]
-    project.snakemake("quickstart")
+    project.snakemake(PURITY)
     after = metadata_of(project.run / "checkpoints/epoch_006.safetensors")["fingerprint"]
     assert before != after
 
@@ -82,27 +83,30 @@ def test_raised_epochs_train_only_the_new_ones(copy_of_finished):
     project = copy_of_finished
     before = project.checkpoints()
     project.change(epochs=8)
-    output = project.snakemake("quickstart")
+    target = PURITY.replace("006", "008")
+    output = project.snakemake(target, "results/quickstart/seed_0/history.parquet")
     assert "Epoch 7:" in output
     assert "Epoch 8:" in output
     assert not any(f"Epoch {epoch}:" in output for epoch in range(7))
     after = project.checkpoints()
     assert {name: after[name] for name in before} == before
     assert len(after) == 9
-    assert project.planned("quickstart") == set()
+    history = pd.read_parquet(project.run / "history.parquet")
+    assert history["epoch"].tolist() == list(range(1, 9))
+    assert project.planned(target) == set()
 
 
 def test_epochs_raised_within_a_job_use_its_finished_ones_again(copy_of_finished):
     project = copy_of_finished
     project.change(epochs=5)
     assert not any("train_som" in rule for rule in project.planned("quickstart"))
-    project.snakemake("quickstart")
+    project.snakemake(PURITY.replace("006", "005"))
     kept = project.checkpoints()
     project.change(epochs=6)
-    output = project.snakemake("quickstart")
+    output = project.snakemake(PURITY)
     assert not any(f"Epoch {epoch}:" in output for epoch in range(7))
     assert project.checkpoints() == kept
-    assert project.planned("quickstart") == set()
+    assert project.planned(PURITY) == set()
 
 
 def test_lowered_epochs_end_at_the_lower_epoch(copy_of_finished):
@@ -122,11 +126,11 @@ def test_a_change_then_a_kill_leaves_work_to_do(copy_of_finished):
         assert process.poll() is None
         time.sleep(0.005)
     project.kill_trainers()
-    process.communicate(timeout=60)
+    process.wait(timeout=60)
     assert process.returncode != 0
     planned = project.planned("quickstart")
     assert {"train_som_quickstart_000_003", "plot_combined_map", "quickstart"} <= planned
-    project.snakemake("quickstart")
+    project.snakemake(PURITY)
     radii = metadata_of(project.run / "checkpoints/epoch_001.safetensors")["radius"]
     assert radii == "3.0"
 
@@ -135,7 +139,8 @@ def test_a_deleted_artifact_in_the_middle_is_made_again(copy_of_finished):
     project = copy_of_finished
     before = project.checkpoints()
     (project.run / "checkpoints/epoch_002.safetensors").unlink()
-    output = project.snakemake("quickstart")
+    assert "train_som_quickstart_000_003" in project.planned("quickstart")
+    output = project.snakemake("results/quickstart/seed_0/checkpoints/epoch_002.safetensors")
     assert "Epoch 2:" not in output  # It was kept, so it need not be trained.
     assert project.checkpoints() == before
 

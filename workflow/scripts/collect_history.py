@@ -9,14 +9,18 @@ import pandas as pd
 from workflow.som.logs import log_to
 from workflow.som.tables import read_arrow, write_table
 
+COLUMNS = [
+    *("epoch", "learning_rate", "radius", "quantization_error"),
+    *("topographic_error", "topographic_error_4", "topographic_error_8"),
+    *("seconds", "samples_per_second"),
+]
+
 
 def main(activations: Sequence[Path], history: Path) -> None:
     """Read the epochs' rows from the training set's activations; write the table `history`."""
     tables = [read_arrow(path)[1] for path in activations]
     frame = pd.DataFrame([json.loads(metadata["history"]) for metadata in tables])
-    measured = [column for column in frame.columns if column != "epoch"]
-    columns = ["epoch", "learning_rate", "radius", *dict.fromkeys(measured)]
-    frame = frame[list(dict.fromkeys(columns))].astype({"epoch": "int32"})
+    frame = frame[COLUMNS].astype({"epoch": "int32"} | dict.fromkeys(COLUMNS[1:], "Float64"))
     keys = ("experiment", "seed", "dataset", "fingerprint", "lattice")
     write_table(history, frame, {key: tables[0][key] for key in keys})
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from workflow.som.files import damaged, write_atomically
+from workflow.som.errors import damaged
+from workflow.som.files import write_atomically
 
 
 class Checkpoint(NamedTuple):

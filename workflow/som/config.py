@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 
 DATASET_NAMES = ("mnist", "fashion_mnist", "kmnist", "emnist_digits", "qmnist", "mnist_5000")
 

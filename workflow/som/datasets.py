@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workflow.som.files import SomError, damaged
+from workflow.som.errors import SomError, damaged
 from workflow.som.tables import read_arrow, write_arrow
 
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
@@ -74,9 +75,9 @@ def read_idx(path: Path) -> NDArray[np.integer]:
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in dtypes:
         raise damaged(path, "it is not an IDX file of bytes or integers")
     n_axes = content[3]
-    lengths = np.frombuffer(content[4 : 4 + 4 * n_axes], ">u4").astype(int)
+    lengths = np.frombuffer(content[4 : 4 + 4 * n_axes], ">u4").tolist()
     values = content[4 + 4 * n_axes :]
-    if len(lengths) != n_axes or len(values) != lengths.prod() * dtypes[content[2]].itemsize:
+    if len(lengths) != n_axes or len(values) != math.prod(lengths) * dtypes[content[2]].itemsize:
         raise damaged(path, "its length is not what its header says")
     return np.frombuffer(values, dtypes[content[2]]).reshape(lengths)
 
@@ -98,10 +99,10 @@ def read_sources(dataset: str, folder: Path, split: str) -> Split:
     labels = read_idx(folder / (names.train_labels if split == "train" else names.test_labels))
     if labels.ndim == 2:  # QMNIST gives eight columns a label; the first is the digit.
         labels = labels[:, 0]
-    if dataset == "emnist_digits":  # EMNIST's images lie on their side, columns first.
-        images = images.transpose(0, 2, 1)
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         raise damaged(folder, f"{images.shape} images and {labels.shape} labels do not go together")
+    if dataset == "emnist_digits":  # EMNIST's images lie on their side, columns first.
+        images = images.transpose(0, 2, 1)
     sample = np.arange(len(labels), dtype=np.int32)
     return sample, images.astype(np.uint8), labels.astype(np.uint8)
 
@@ -111,8 +112,8 @@ def _read_embedded(path: Path, split: str) -> Split:
     try:
         values = np.array(
             [line.split(b",") for line in _decompress(path).split()], dtype=np.uint8
-        ).reshape(-1, 785)
-    except ValueError as error:
+        ).reshape(5000, 785)
+    except (ValueError, OverflowError) as error:
         raise damaged(path, "it is not the table of 5,000 digits") from error
     is_test = np.arange(len(values)) % 5 == 4
     sample = np.flatnonzero(is_test == (split == "test")).astype(np.int32)
@@ -136,7 +137,7 @@ def write_images(
     metadata: Mapping[str, str],
 ) -> None:
     """Write images as one Parquet row each: `sample`, `label`, `pixels` (row-major bytes)."""
-    pixels = np.ascontiguousarray(images).reshape(len(images), -1)
+    pixels = np.ascontiguousarray(images).reshape(len(images), math.prod(images.shape[1:]))
     table = pa.table(
         {
             "sample": pa.array(sample, pa.int32()),

@@ -2,7 +2,7 @@
 
 import torch
 
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 
 
 def resolve_device(name: str, precision: str) -> str:

@@ -2,6 +2,7 @@
 
 import importlib.resources
 import logging
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import NamedTuple
 import pooch
 
 from workflow.som.datasets import EMBEDDED, EMBEDDED_FILE, source_names
-from workflow.som.files import SomError, digest, write_atomically
+from workflow.som.errors import SomError
+from workflow.som.files import digest, write_atomically
 from workflow.som.logs import Progress
 
 logger = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
             with write_atomically(path) as temporary:
                 _copy(origin, source, temporary)
         except (OSError, ValueError) as error:  # What requests raises is an OSError, too.
-            reason = str(error).splitlines()[0]
+            reason = (str(error) or type(error).__name__).splitlines()[0]
             logger.info("%s: passed over %s (%s)", source.name, origin, reason)
             tried.append(f"{origin} ({reason[:120]})")
         else:
@@ -104,6 +106,9 @@ def _copy(origin: str, source: Source, path: Path) -> None:
             progressbar=Progress(desc=source.name, unit="B", unit_scale=True), timeout=TIMEOUT
         ),
     )
+    # Pooch leaves its file readable for its owner alone; others may read it as any new file.
+    os.umask(mask := os.umask(0))
+    path.chmod(0o666 & ~mask)
 
 
 def _unpack(archive: Path, folder: Path, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Files that are either whole or absent, and errors that a person can act on."""
+"""Files that are either whole or absent."""
 
 import errno
 import hashlib
@@ -7,23 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workflow.som.errors import SomError
+
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
-
-
-class SomError(Exception):
-    """Something a user can mend; the message is one sentence that says what and how."""
-
-
-class DamagedFileError(SomError):
-    """A file whose content is not what was written; nothing may be computed from it."""
-
-
-def damaged(path: Path | str, reason: str) -> DamagedFileError:
-    """Return the error for a damaged file that the workflow can make again."""
-    return DamagedFileError(
-        f"{path} is damaged ({reason}): "
-        "delete it and run the same command again to have it rebuilt."
-    )
 
 
 @contextmanager
@@ -34,16 +20,19 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
     or nothing at all.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last: writers such as Pillow choose the format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
-        if error.errno not in CANNOT_WRITE or error.filename not in (None, str(temporary)):
+        # The error may be that of another file, which is read: only a copy's target is its second.
+        culprit = error.filename2 or error.filename
+        ours = culprit is None or Path(culprit) in {temporary, path, *path.parents}
+        if error.errno not in CANNOT_WRITE or not ours:
             raise
         raise SomError(
             f"{path} could not be written ({error.strerror}): free some space or mend the "

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 
 TOPOLOGIES = ("square",)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 
 
 def log_to(*paths: Path | str) -> None:
@@ -20,6 +20,8 @@ def log_to(*paths: Path | str) -> None:
     An error that the user can mend (`SomError`) is one sentence in the terminal; its traceback goes
     to the log file only.
     """
+    for path in paths:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     terminal = logging.StreamHandler()
     files = [logging.FileHandler(path, encoding="utf-8") for path in paths]
     logging.basicConfig(
@@ -61,6 +63,10 @@ class Progress(tqdm):  # type: ignore[misc]
         options.setdefault("mininterval", 0.5)
         options.setdefault("dynamic_ncols", True)
         super().__init__(iterable, **options)
+
+    def __bool__(self) -> bool:
+        """Hold in conditions as any object does; tqdm's own fails before the total is known."""
+        return True
 
     def display(self, msg: str | None = None, pos: int | None = None) -> None:  # noqa: D102
         if self.in_terminal:

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from workflow.som.checkpoints import Checkpoint, load_checkpoint
-from workflow.som.files import DamagedFileError, SomError
+from workflow.som.errors import DamagedFileError, SomError
+from workflow.som.files import write_atomically
 from workflow.som.tables import read_arrow
 
 logger = logging.getLogger(__name__)
@@ -64,14 +65,13 @@ class ResumeFolder:
     def publish(self, epoch: int, checkpoint: Path, table: Path) -> None:
         """Give an epoch's files their declared names."""
         for kept, declared in zip(self.paths(epoch), (checkpoint, table), strict=True):
-            declared.parent.mkdir(parents=True, exist_ok=True)
             declared.unlink(missing_ok=True)
             try:
+                declared.parent.mkdir(parents=True, exist_ok=True)
                 os.link(kept, declared)
             except OSError:  # Some file systems know no hard links.
-                temporary = declared.with_name(f".{declared.name}.tmp")
-                shutil.copyfile(kept, temporary)
-                temporary.replace(declared)
+                with write_atomically(declared) as temporary:
+                    shutil.copyfile(kept, temporary)
             # Older than the job's inputs, the output would look out of date.
             os.utime(declared)
 
@@ -105,10 +105,12 @@ class ResumeFolder:
     def _forget_other_runs(self) -> None:
         """Delete epochs of earlier settings: from here on only this run's can be used."""
         mark = self.folder / "fingerprint"
-        if mark.exists() and mark.read_text() != self.fingerprint:
-            for kept in self.folder.glob("epoch_*"):
-                kept.unlink()
-        mark.write_text(self.fingerprint)
+        if mark.exists() and mark.read_bytes() == self.fingerprint.encode():
+            return
+        for kept in self.folder.glob("epoch_*"):
+            kept.unlink()
+        with write_atomically(mark) as temporary:
+            temporary.write_text(self.fingerprint)
 
 
 class StopRequest:

@@ -14,7 +14,7 @@ from workflow.som.checkpoints import Checkpoint, load_checkpoint, save_checkpoin
 from workflow.som.config import Experiment
 from workflow.som.datasets import Images
 from workflow.som.devices import resolve_device
-from workflow.som.files import SomError
+from workflow.som.errors import SomError
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress
 from workflow.som.resume import ResumeFolder, StopRequest

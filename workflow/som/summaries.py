@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.files import damaged, write_atomically
+from workflow.som.errors import damaged
+from workflow.som.files import write_atomically
 
 
 def write_summary(path: Path | str, summary: Mapping[str, Any]) -> None:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workflow.som.files import damaged, write_atomically
+from workflow.som.errors import damaged
+from workflow.som.files import write_atomically
 
 
 class Table(NamedTuple):
@@ -34,10 +35,11 @@ def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
         if pa.types.is_fixed_size_list(values.type):
             values = values.flatten()
         content.update(f"{name}:{values.type}:{len(column)}:{len(values)}\n".encode())
-        if values.null_count:
+        if values.null_count and not pa.types.is_null(values.type):
             content.update(pc.is_null(values).to_numpy(zero_copy_only=False).tobytes())
             values = pc.fill_null(values, 0)
-        content.update(values.to_numpy(zero_copy_only=False).tobytes())
+        if not pa.types.is_null(values.type):
+            content.update(values.to_numpy(zero_copy_only=False).tobytes())
     return content.hexdigest()
 
 
@@ -45,12 +47,13 @@ def write_arrow(
     path: Path | str, table: pa.Table, metadata: Mapping[str, str], *, row_group_size: int = 2**20
 ) -> None:
     """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum."""
-    metadata = {**metadata, "checksum": checksum(table, metadata)}
     # What pandas notes of its types stays; what an earlier file said of itself does not.
-    kept = {key: text for key, text in (table.schema.metadata or {}).items() if key == b"pandas"}
+    if note := (table.schema.metadata or {}).get(b"pandas"):
+        metadata = {**metadata, "pandas": note.decode()}
+    metadata = {**metadata, "checksum": checksum(table, metadata)}
     with write_atomically(path) as temporary:
         pq.write_table(
-            table.replace_schema_metadata({**kept, **metadata}),
+            table.replace_schema_metadata(metadata),
             temporary,
             compression="zstd",
             row_group_size=row_group_size,
@@ -71,7 +74,7 @@ def read_arrow(path: Path | str) -> tuple[pa.Table, dict[str, str]]:
         metadata = {
             key.decode(): value.decode()
             for key, value in (table.schema.metadata or {}).items()
-            if key not in (b"pandas", b"ARROW:schema")
+            if key != b"ARROW:schema"
         }
         found = checksum(table, metadata)
     except FileNotFoundError:
@@ -80,7 +83,7 @@ def read_arrow(path: Path | str) -> tuple[pa.Table, dict[str, str]]:
         raise damaged(path, str(error).splitlines()[0].rstrip(".") or "unreadable") from error
     if metadata.get("checksum") != found:
         raise damaged(path, "its values do not match the checksum it carries")
-    return table, metadata
+    return table, {key: text for key, text in metadata.items() if key != "pandas"}
 
 
 def write_table(path: Path | str, frame: pd.DataFrame, metadata: Mapping[str, str]) -> None:

@@ -1,0 +1,19 @@
+"""Errors that a person can act on: one sentence that names the file or key and what to do."""
+
+from pathlib import Path
+
+
+class SomError(Exception):
+    """Something a user can mend; the message is one sentence that says what and how."""
+
+
+class DamagedFileError(SomError):
+    """A file whose content is not what was written; nothing may be computed from it."""
+
+
+def damaged(path: Path | str, reason: str) -> DamagedFileError:
+    """Return the error for a damaged file that the workflow can make again."""
+    return DamagedFileError(
+        f"{path} is damaged ({reason}): "
+        "delete it and run the same command again to have it rebuilt."
+    )
