@@ -185,6 +185,15 @@ def test_locks_of_a_dead_process_are_removed_and_those_of_a_living_one_stay(tmp_
     assert list(locks.iterdir()) == []
 
 
-def test_a_folder_without_snakemakes_records_stays_as_it_is(tmp_path):
-    main_process(tmp_path).communicate()
-    assert list(tmp_path.iterdir()) == []
+def test_the_locks_of_a_first_run_are_safe_from_a_second_one(tmp_path):
+    first = main_process(tmp_path)
+    try:
+        (tmp_path / ".snakemake" / "locks").mkdir()
+        lock(tmp_path / ".snakemake" / "locks")
+        # Each later process shares the lock, too, so that none after it is taken in.
+        for _ in range(2):
+            main_process(tmp_path).communicate()
+        assert len(list((tmp_path / ".snakemake" / "locks").iterdir())) == 2
+    finally:
+        first.kill()
+        first.communicate()

@@ -49,19 +49,25 @@ def use_code_hashes_and_resume(workflow: Any) -> None:
 def remove_stale_locks() -> None:
     """Remove the locks that a killed Snakemake left behind, so that the same command goes on.
 
-    Snakemake's locks do not tell whether their owner lives. Each main process therefore holds a
-    lock of the operating system, which dies with it; who gets that one knows that other locks are
-    stale.
+    Snakemake's locks do not tell whether their owner lives. Each main process therefore shares a
+    lock of the operating system, which dies with it; who can have that one alone for a moment
+    knows that other locks are stale.
     """
-    folder = Path(".snakemake") / "locks"
-    if not folder.parent.is_dir():
-        return
-    with contextlib.suppress(OSError):
-        mark = (folder.parent / "main_process").open("a")
+    folder = Path(".snakemake")
+    try:
+        folder.mkdir(exist_ok=True)
+        mark = (folder / "main_process").open("a")
+    except OSError:
+        return  # A read-only folder: Snakemake says so itself.
+    _held.append(mark)  # The lock is held as long as this process lives.
+    try:
         fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _held.append(mark)  # Held, and the lock with it, as long as this process lives.
-        for lock in folder.glob("*.lock"):
+        for lock in (folder / "locks").glob("*.lock"):
             lock.unlink()
+    except OSError:
+        pass  # Another Snakemake lives, or the file system knows no locks.
+    with contextlib.suppress(OSError):
+        fcntl.flock(mark, fcntl.LOCK_SH)
 
 
 def find_damaged_input(experiments: Mapping[str, Experiment]) -> str | None:

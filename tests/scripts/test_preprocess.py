@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from workflow.scripts import preprocess
+from workflow.som import downloads
 from workflow.som.datasets import DATASETS, read_images
 from workflow.som.errors import DamagedFileError
 
@@ -22,8 +23,9 @@ def pack(values):
 
 
 @pytest.fixture
-def originals(tmp_path):
-    """MNIST's four files in small, with the images and labels in them."""
+def originals(tmp_path, monkeypatch):
+    """MNIST's four files in small, with the images and labels in them, and no sums to meet."""
+    monkeypatch.setattr(downloads, "sources", lambda dataset: [])
     generator = np.random.default_rng(0)
     arrays = {}
     for split, n, names in (("train", 8, NAMES[:2]), ("test", 5, NAMES[2:])):
@@ -77,3 +79,13 @@ def test_a_truncated_original_is_refused_by_name(tmp_path, originals, name):
         run(tmp_path)
     split = "train" if name in NAMES[:2] else "test"
     assert not (tmp_path / f"{split}.parquet").exists()
+
+
+def test_another_file_in_the_place_of_an_original_is_refused_by_name(
+    tmp_path, originals, monkeypatch
+):
+    names = [downloads.Source(name, "0" * 32, ()) for name in NAMES[:1]]
+    monkeypatch.setattr(downloads, "sources", lambda dataset: names)
+    with pytest.raises(DamagedFileError, match=f"{NAMES[0]} is damaged .its md5 sum is"):
+        run(tmp_path)
+    assert not (tmp_path / "train.parquet").exists()

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from workflow.som.datasets import read_sources, source_names, write_images
-from workflow.som.files import digest
+from workflow.som.datasets import read_sources, write_images
+from workflow.som.downloads import verify_sources
 from workflow.som.logs import log_to
 
 
 def main(folder: Path, train: Path, test: Path, *, dataset: str) -> None:
     """Read the original files in `folder`; write the tables `train` and `test`."""
-    checksums = {name: digest(folder / name, "md5") for name in source_names(dataset)}
+    checksums = verify_sources(dataset, folder)
     metadata = {"dataset": dataset, "sources_md5": json.dumps(checksums)}
     for split, path in (("train", train), ("test", test)):
         sample, images, labels = read_sources(dataset, folder, split)

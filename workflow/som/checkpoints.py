@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from workflow.som.errors import damaged
+from workflow.som.errors import damaged, reason
 from workflow.som.files import write_atomically
 
 
@@ -58,10 +58,10 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
             metadata = dict(file.metadata() or {})
             codebook = file.get_tensor("codebook")
         found = checksum(codebook, metadata)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError, MemoryError):
         raise
     except Exception as error:  # safetensors raises its own kind, and others on damaged headers.
-        raise damaged(path, str(error).splitlines()[0].rstrip(".")) from error
+        raise damaged(path, reason(error)) from error
     if metadata.get("checksum") != found:
         raise damaged(path, "its codebook does not match the checksum it carries")
     return Checkpoint(codebook, metadata)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pooch
 
 from workflow.som.datasets import EMBEDDED, EMBEDDED_FILE, source_names
-from workflow.som.errors import SomError
+from workflow.som.errors import SomError, damaged, reason
 from workflow.som.files import digest, write_atomically
 from workflow.som.logs import Progress
 
@@ -71,6 +71,23 @@ def fetch_dataset(dataset: str, folder: Path, mirror: str = "") -> None:
             _unpack(path, folder, source_names(dataset))
 
 
+def verify_sources(dataset: str, folder: Path) -> dict[str, str]:
+    """Return the md5 sums of a data set's original files in `folder`, by name.
+
+    Raises
+    ------
+    DamagedFileError
+        If one is not the original. (Of EMNIST only the archive's sum is published, and was verified
+        when it was fetched.)
+    """
+    expected = {source.name: source.md5 for source in sources(dataset)}
+    found = {name: digest(folder / name, "md5") for name in source_names(dataset)}
+    for name in found.keys() & expected.keys():
+        if found[name] != expected[name]:
+            raise damaged(folder / name, f"its md5 sum is {found[name]}, not {expected[name]}")
+    return found
+
+
 def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
     tried = []
     for origin in origins:
@@ -78,9 +95,8 @@ def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
             with write_atomically(path) as temporary:
                 _copy(origin, source, temporary)
         except (OSError, ValueError) as error:  # What requests raises is an OSError, too.
-            reason = (str(error) or type(error).__name__).splitlines()[0]
-            logger.info("%s: passed over %s (%s)", source.name, origin, reason)
-            tried.append(f"{origin} ({reason[:120]})")
+            logger.info("%s: passed over %s (%s)", source.name, origin, reason(error))
+            tried.append(f"{origin} ({reason(error)[:120]})")
         else:
             logger.info("%s: from %s, md5 %s verified", source.name, origin, source.md5)
             return
@@ -93,7 +109,7 @@ def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
 
 def _copy(origin: str, source: Source, path: Path) -> None:
     if "://" not in origin:
-        shutil.copyfile(Path(origin) / source.name, path)
+        shutil.copyfile(Path(origin).expanduser() / source.name, path)
         if (found := digest(path, "md5")) != source.md5:
             raise ValueError(f"md5 sum {found} instead of {source.md5}")
         return

@@ -17,3 +17,8 @@ def damaged(path: Path | str, reason: str) -> DamagedFileError:
         f"{path} is damaged ({reason}): "
         "delete it and run the same command again to have it rebuilt."
     )
+
+
+def reason(error: BaseException) -> str:
+    """Return the first line of what an error says, or its kind if it says nothing."""
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")

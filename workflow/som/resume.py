@@ -99,6 +99,8 @@ class ResumeFolder:
                         logger.info("Waiting for another trainer that is still in %s", self.folder)
                         last = now
                     time.sleep(0.2)
+            for left in self.folder.glob(".*.tmp*"):  # Half-written when a trainer was killed.
+                left.unlink()
             self._forget_other_runs()
             yield
 
@@ -107,8 +109,9 @@ class ResumeFolder:
         mark = self.folder / "fingerprint"
         if mark.exists() and mark.read_bytes() == self.fingerprint.encode():
             return
-        for kept in self.folder.glob("epoch_*"):
-            kept.unlink()
+        if mark.exists():
+            for kept in self.folder.glob("epoch_*"):
+                kept.unlink()
         with write_atomically(mark) as temporary:
             temporary.write_text(self.fingerprint)
 

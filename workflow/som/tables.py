@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workflow.som.errors import damaged
+from workflow.som.errors import damaged, reason
 from workflow.som.files import write_atomically
 
 
@@ -77,10 +77,10 @@ def read_arrow(path: Path | str) -> tuple[pa.Table, dict[str, str]]:
             if key != b"ARROW:schema"
         }
         found = checksum(table, metadata)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError, MemoryError):
         raise
     except Exception as error:  # Arrow raises OSError, ValueError, UnicodeError … on damaged bytes.
-        raise damaged(path, str(error).splitlines()[0].rstrip(".") or "unreadable") from error
+        raise damaged(path, reason(error)) from error
     if metadata.get("checksum") != found:
         raise damaged(path, "its values do not match the checksum it carries")
     return table, {key: text for key, text in metadata.items() if key != "pandas"}

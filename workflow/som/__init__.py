@@ -1,0 +1,14 @@
+"""Self-organizing maps: a library that knows neither Snakemake nor where files lie.
+
+The engine
+    `online` (the rule as it is written, and the block form), `scan` (its compiled part),
+    `lattice`, `schedule`, `features`, `devices`, `training` (one epoch of a run).
+A run
+    `runs` (the epochs of one job), `resume` (what survives a kill).
+What a map does
+    `search` (nearest units, errors), `activations`, `purity`, `u_matrix`, `figures`.
+Files
+    `datasets`, `downloads`, `checkpoints`, `tables`, `summaries`, `files`, `errors`, `logs`.
+Configuration
+    `config` (experiments), `config_schema` (what is refused, and how it is said).
+"""
