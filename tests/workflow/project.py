@@ -90,6 +90,12 @@ class Project:
         paths = sorted((self.run / "checkpoints").glob("*.safetensors"))
         return {path.name: path.read_bytes() for path in paths}
 
+    def artifacts(self) -> dict[str, bytes]:
+        """Return the bytes of all checkpoints and of what was mapped and measured on them."""
+        folders = ("checkpoints", "activations", "purity")
+        paths = [path for folder in folders for path in (self.run / folder).glob("epoch_*")]
+        return {str(path.relative_to(self.run)): path.read_bytes() for path in sorted(paths)}
+
     def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
         """Wait until the trainer has kept an epoch, with more of them still to do."""
         kept = self.run / ".resume" / f"epoch_{epoch:03d}.safetensors"

@@ -22,7 +22,7 @@ def undisturbed(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("undisturbed") / "project")
     project.change(shape=[12, 12], epochs=12, segment=12, decay=0.85, evaluate_every=12)
     project.snakemake(TARGET)
-    return project.checkpoints()
+    return project.artifacts()
 
 
 TARGET = "results/quickstart/seed_0/purity/epoch_012.json"
@@ -39,7 +39,7 @@ def test_a_killed_trainer_goes_on(longer, undisturbed, number):
     output = longer.snakemake(TARGET)
     assert "Epoch 4 was finished before" in output
     assert "Epoch 4:" not in output
-    assert longer.checkpoints() == undisturbed
+    assert longer.artifacts() == undisturbed
 
 
 def test_a_killed_snakemake_goes_on_by_the_same_command(longer, undisturbed):
@@ -49,7 +49,7 @@ def test_a_killed_snakemake_goes_on_by_the_same_command(longer, undisturbed):
     os.kill(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
     longer.snakemake(TARGET)
-    assert longer.checkpoints() == undisturbed
+    assert longer.artifacts() == undisturbed
 
 
 def test_a_power_cut_goes_on_by_the_same_command(longer, undisturbed):
@@ -61,7 +61,7 @@ def test_a_power_cut_goes_on_by_the_same_command(longer, undisturbed):
         os.kill(trainer, signal.SIGKILL)
     process.wait(timeout=30)
     longer.snakemake(TARGET)
-    assert longer.checkpoints() == undisturbed
+    assert longer.artifacts() == undisturbed
 
 
 def test_an_orphaned_trainer_stops_by_itself(longer):
@@ -89,7 +89,7 @@ def test_kills_at_random_moments_change_no_bit(longer, undisturbed):
                 os.kill(trainer, signal.SIGKILL)
         process.wait(timeout=30)
     longer.snakemake(TARGET)
-    assert longer.checkpoints() == undisturbed
+    assert longer.artifacts() == undisturbed
     assert "Nothing to be done" in longer.snakemake(TARGET)
 
 

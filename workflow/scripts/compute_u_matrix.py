@@ -25,7 +25,7 @@ def main(checkpoint: Path, table: Path) -> None:
             "u_matrix": u_matrix(codebook, lattice),
         }
     )
-    write_table(table, frame, {key: metadata[key] for key in metadata.keys() - {"checksum"}})
+    write_table(table, frame, metadata)
 
 
 if __name__ == "__main__":

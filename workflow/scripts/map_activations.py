@@ -22,7 +22,7 @@ def main(images: Path, checkpoints: Sequence[Path], activations: Sequence[Path])
         nearest = find_two_nearest(test.pixels, codebook)
         lattice = Lattice.from_json(metadata["lattice"])
         frame = activations_table(test.sample, test.labels, nearest, lattice)
-        write_table(path, frame, {key: metadata[key] for key in metadata.keys() - {"checksum"}})
+        write_table(path, frame, metadata)
 
 
 if __name__ == "__main__":

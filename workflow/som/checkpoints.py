@@ -55,7 +55,8 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     """
     try:
         with safe_open(str(path), framework="numpy") as file:
-            metadata = dict(file.metadata() or {})
+            # safetensors gives them in an order that differs at each call.
+            metadata = dict(sorted((file.metadata() or {}).items()))
             codebook = file.get_tensor("codebook")
         found = checksum(codebook, metadata)
     except (FileNotFoundError, PermissionError, MemoryError):

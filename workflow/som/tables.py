@@ -47,6 +47,7 @@ def write_arrow(
     path: Path | str, table: pa.Table, metadata: Mapping[str, str], *, row_group_size: int = 2**20
 ) -> None:
     """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum."""
+    metadata = {key: text for key, text in metadata.items() if key != "checksum"}
     # What pandas notes of its types stays; what an earlier file said of itself does not.
     if note := (table.schema.metadata or {}).get(b"pandas"):
         metadata = {**metadata, "pandas": note.decode()}
