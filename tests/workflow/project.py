@@ -117,10 +117,12 @@ class Project:
                 continue  # It ended in the meantime.
         return found
 
-    def kill_trainers(self, number: int = signal.SIGKILL) -> None:
-        """Send a signal to the trainers, not to Snakemake."""
-        for process in self.trainers():
+    def kill_trainers(self, number: int = signal.SIGKILL) -> int:
+        """Send a signal to the trainers, not to Snakemake; return how many there were."""
+        trainers = self.trainers()
+        for process in trainers:
             os.kill(process, number)
+        return len(trainers)
 
 
 def metadata_of(path: Path) -> dict[str, str]:

@@ -32,7 +32,7 @@ TARGET = "results/quickstart/seed_0/purity/epoch_012.json"
 def test_a_killed_trainer_goes_on(longer, undisturbed, number):
     process = longer.start(TARGET)
     longer.wait_for_epoch(4, process)
-    longer.kill_trainers(number)
+    assert longer.kill_trainers(number)
     process.wait(timeout=60)
     assert process.returncode != 0
     assert longer.checkpoints() == {}  # Snakemake deletes the declared outputs of a failed job.

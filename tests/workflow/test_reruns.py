@@ -122,10 +122,9 @@ def test_a_change_then_a_kill_leaves_work_to_do(copy_of_finished):
     project = copy_of_finished
     project.change(radius=3.0)
     process = project.start("quickstart")
-    while not project.trainers():
+    while not project.kill_trainers():
         assert process.poll() is None
         time.sleep(0.005)
-    project.kill_trainers()
     process.wait(timeout=60)
     assert process.returncode != 0
     planned = project.planned("quickstart")
