@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from workflow.som import datasets
+from workflow.som import sources
 from workflow.som.config import (
     DATASET_NAMES,
     FINGERPRINT_KEYS,
@@ -146,7 +146,7 @@ def repeated_keys(node: yaml.Node | None) -> list[str]:
 
 
 def test_data_sets_are_those_that_can_be_read() -> None:
-    assert set(DATASET_NAMES) == set(datasets.DATASETS)
+    assert set(DATASET_NAMES) == set(sources.DATASETS)
     assert all(f"`{name}`" in EXPERIMENT_KEYS["dataset"]["description"] for name in DATASET_NAMES)
 
 
@@ -183,7 +183,7 @@ def test_experiments_end_where_the_article_ends(name: str) -> None:
 
 
 def test_quickstart_needs_no_download() -> None:
-    assert experiments_from(CONFIG)["quickstart"].dataset == datasets.EMBEDDED
+    assert experiments_from(CONFIG)["quickstart"].dataset == sources.EMBEDDED
 
 
 def test_the_dataclass_is_no_second_home_for_values() -> None:

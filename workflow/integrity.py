@@ -9,11 +9,9 @@ from typing import IO, Any
 
 from snakemake.settings.enums import RerunTrigger
 
-from workflow.som.checkpoints import load_checkpoint
 from workflow.som.config import Experiment
 from workflow.som.errors import DamagedFileError, damaged
 from workflow.som.files import digest
-from workflow.som.tables import read_arrow
 
 RESULTS = Path("results")
 _held: list[IO[str]] = []
@@ -83,18 +81,31 @@ def find_damaged_input(experiments: Mapping[str, Experiment]) -> str | None:
                 users = (name for name, e in experiments.items() if e.dataset == dataset)
                 products = [p for name in users for p in RESULTS.glob(f"{name}/seed_*/checkpoints")]
                 if any(_is_newer(table, product) for product in products):
-                    read_arrow(table)
+                    _verify(table)
         for name in experiments:
             for checkpoint in sorted(RESULTS.glob(f"{name}/seed_*/checkpoints/*.safetensors")):
                 run = checkpoint.parent.parent
                 if _is_newer(checkpoint, run / "activations" / f"{checkpoint.stem}.parquet"):
-                    load_checkpoint(checkpoint)
+                    _verify(checkpoint)
             for table in sorted(RESULTS.glob(f"{name}/seed_*/*activations/*.parquet")):
                 if _is_newer(table, table.parent.parent / "purity" / table.name):
-                    read_arrow(table)
+                    _verify(table)
     except DamagedFileError as error:
         return str(error)
     return None
+
+
+def _verify(path: Path) -> None:
+    """Read a table or checkpoint, which raises if it is damaged."""
+    # Imported only here: pandas and Arrow would take most of the time of a run with nothing to do.
+    if path.suffix == ".parquet":
+        from workflow.som.tables import read_arrow
+
+        read_arrow(path)
+    else:
+        from workflow.som.checkpoints import load_checkpoint
+
+        load_checkpoint(path)
 
 
 def _verify_sources(raw: Path, tables: Path) -> None:
@@ -102,6 +113,8 @@ def _verify_sources(raw: Path, tables: Path) -> None:
     table = tables / "train.parquet"
     sources = [path for path in raw.glob("*.gz") if _is_newer(path, table)]
     if sources:
+        from workflow.som.tables import read_arrow
+
         expected = json.loads(read_arrow(table)[1]["sources_md5"])
         for path in sources:
             if digest(path, "md5") != expected.get(path.name):

@@ -5,10 +5,10 @@ import shutil
 import pytest
 
 from workflow.scripts import download
-from workflow.som.datasets import EMBEDDED, EMBEDDED_FILE
 from workflow.som.downloads import EMBEDDED_MD5, Source
 from workflow.som.errors import SomError
 from workflow.som.files import digest
+from workflow.som.sources import EMBEDDED, EMBEDDED_FILE
 
 
 def test_the_embedded_digits_are_put_into_the_folder(tmp_path):

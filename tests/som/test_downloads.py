@@ -15,10 +15,10 @@ import pytest
 from torchvision import datasets as torchvision_datasets
 
 from workflow.som import downloads
-from workflow.som.datasets import DATASETS, EMBEDDED, EMBEDDED_FILE, source_names
 from workflow.som.downloads import EMBEDDED_MD5, Source, fetch_dataset, sources
 from workflow.som.errors import SomError
 from workflow.som.files import digest
+from workflow.som.sources import DATASETS, EMBEDDED, EMBEDDED_FILE, source_names
 
 GOOD = gzip.compress(bytes(range(256)) * 400, mtime=0)
 NAME = "train-images-idx3-ubyte.gz"

@@ -10,7 +10,7 @@ from workflow.integrity import (
 from workflow.provenance import code_hash
 from workflow.som.config import ConfigError, experiments_from, to_fingerprint
 from workflow.som.config_schema import validate_config
-from workflow.som.datasets import DATASETS, source_names
+from workflow.som.sources import DATASETS, source_names
 
 try:
     validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")

@@ -8,7 +8,8 @@ A run
 What a map does
     `search` (nearest units, errors), `activations`, `purity`, `u_matrix`, `figures`.
 Files
-    `datasets`, `downloads`, `checkpoints`, `tables`, `summaries`, `files`, `errors`, `logs`.
+    `sources`, `downloads`, `datasets`, `checkpoints`, `tables`, `summaries`, `files`, `errors`,
+    `logs`.
 Configuration
     `config` (experiments), `config_schema` (what is refused, and how it is said).
 """

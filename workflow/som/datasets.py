@@ -1,4 +1,4 @@
-"""The data sets: which files they come in, how those are read, and the tables made from them."""
+"""The data sets: how their original files are read, and the tables made from them."""
 
 import gzip
 import json
@@ -13,39 +13,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from workflow.som.errors import SomError, damaged
+from workflow.som.sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 from workflow.som.tables import read_arrow, write_arrow
 
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
-
-
-class SourceFiles(NamedTuple):
-    """Names of a data set's original files; an embedded data set has a single one."""
-
-    train_images: str
-    train_labels: str
-    test_images: str
-    test_labels: str
-
-
-def _idx_files(train: str, test: str, labels: str = "idx1-ubyte") -> SourceFiles:
-    return SourceFiles(
-        f"{train}-images-idx3-ubyte.gz",
-        f"{train}-labels-{labels}.gz",
-        f"{test}-images-idx3-ubyte.gz",
-        f"{test}-labels-{labels}.gz",
-    )
-
-
-EMBEDDED = "mnist_5000"
-EMBEDDED_FILE = "mnist_5k.csv.gz"
-DATASETS = {
-    "mnist": _idx_files("train", "t10k"),
-    "fashion_mnist": _idx_files("train", "t10k"),
-    "kmnist": _idx_files("train", "t10k"),
-    "emnist_digits": _idx_files("emnist-digits-train", "emnist-digits-test"),
-    "qmnist": _idx_files("qmnist-train", "qmnist-test", labels="idx2-int"),
-    EMBEDDED: SourceFiles(*[EMBEDDED_FILE] * 4),
-}
 
 
 class Images(NamedTuple):
@@ -55,11 +26,6 @@ class Images(NamedTuple):
     pixels: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     metadata: dict[str, str]
-
-
-def source_names(dataset: str) -> list[str]:
-    """Return the names of a data set's original files, each once."""
-    return sorted(set(DATASETS[dataset]))
 
 
 def read_idx(path: Path) -> NDArray[np.integer]:

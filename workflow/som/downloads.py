@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pooch
 
-from workflow.som.datasets import EMBEDDED, EMBEDDED_FILE, source_names
 from workflow.som.errors import SomError, damaged, reason
 from workflow.som.files import digest, write_atomically
 from workflow.som.logs import Progress
+from workflow.som.sources import EMBEDDED, EMBEDDED_FILE, source_names
 
 logger = logging.getLogger(__name__)
 
