@@ -14,6 +14,13 @@ from tqdm import tqdm
 from workflow.som.errors import SomError
 
 
+class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes records to standard error, above a progress bar if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: D102
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
 def log_to(*paths: Path | str) -> None:
     """Send log records, warnings and uncaught errors to files (appended to) and standard error.
 
@@ -22,7 +29,7 @@ def log_to(*paths: Path | str) -> None:
     """
     for path in paths:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    terminal = logging.StreamHandler()
+    terminal = TerminalHandler()
     files = [logging.FileHandler(path, encoding="utf-8") for path in paths]
     logging.basicConfig(
         level=logging.INFO,
