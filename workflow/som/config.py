@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.som.errors import SomError
+from workflow.som.sources import DATASETS
 
-DATASET_NAMES = ("mnist", "fashion_mnist", "kmnist", "emnist_digits", "qmnist", "mnist_5000")
+DATASET_NAMES = tuple(DATASETS)
 
 # Names that no experiment may have: its folder would be one of these beside it in results/, or
 # its name would read like another target. (`quickstart` is both, and builds itself.)
