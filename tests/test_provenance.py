@@ -156,8 +156,10 @@ def test_other_files_count_as_they_are(project):
     ("module", "determines"),
     [
         ("training", True),
-        ("online", True),
-        ("scan", True),
+        ("engine/online", True),
+        ("engine/blocks", True),
+        ("engine/scan", True),
+        ("engine/eager", True),
         ("lattice", True),
         ("features", True),
         ("schedule", True),

@@ -1,8 +1,8 @@
 """Self-organizing maps: a library that knows neither Snakemake nor where files lie.
 
 The engine
-    `online` (the rule as it is written, and the block form), `scan` (its compiled part),
-    `lattice`, `schedule`, `features`, `devices`, `training` (one epoch of a run).
+    `engine` (the rules by which a map learns), `lattice`, `schedule`, `features`, `devices`,
+    `training` (one epoch of a run).
 A run
     `runs` (the epochs of one job), `resume` (what survives a kill).
 What a map does

@@ -7,9 +7,9 @@ other state. What stands in this module and in what it imports determines the co
 import numpy as np
 from numpy.typing import NDArray
 
+from workflow.som.engine.online import Report, train_epoch
 from workflow.som.features import Samples
 from workflow.som.lattice import Lattice, neighbourhood
-from workflow.som.online import Report, train_epoch
 from workflow.som.schedule import exponential_decay
 
 
@@ -47,7 +47,7 @@ def train_one_epoch(
     learning_rate, radius, decay : float
         α₀, R₀ in grid steps, and the factor of both from epoch to epoch.
     precision, device, threads, report
-        As in `workflow.som.online.train_epoch`.
+        As in `workflow.som.engine.online.train_epoch`.
     """
     return train_epoch(
         codebook,

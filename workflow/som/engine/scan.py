@@ -1,4 +1,4 @@
-"""The sequential part of the block form, compiled. See `workflow.som.online` for the algebra."""
+"""The sequential part of the block form, compiled: `workflow.som.engine.online` has the algebra."""
 
 import numpy as np
 from numba import njit

@@ -18,26 +18,24 @@ At the block's end W ← diag(∏_t (1 − H[t])) W + Cᵀ X with C[t, j] = H[t,
 The algebra is that of block-exact adaptive filters (Benesty & Duhamel 1992).
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from workflow.som.engine.eager import train_blocks_eagerly
 from workflow.som.features import Samples, as_features
 
 try:
-    from workflow.som import scan
+    from workflow.som.engine.blocks import train_blocks
 except ImportError:  # Without numba the eager form runs: the same map, slower.
-    scan = None  # type: ignore[assignment]
+    train_blocks = None  # type: ignore[assignment]
 
 Report = Callable[[int], None]
 
 BLOCK_SIZE = 128
-# Rows of the codebook that one thread works on at a time: they should stay in its own cache.
-CHUNK_BYTES = 2**20
 
 
 def train_epoch_plainly(
@@ -116,94 +114,9 @@ def train_epoch(
         features = torch.from_numpy(as_features(samples[order[start : start + block_size]]))
         return features.to(dtype).sub_(offset).to(device)
 
-    compiled = scan is not None and state.device.type == "cpu"
-    train = _train_compiled if compiled else _train_eagerly
+    compiled = train_blocks is not None and state.device.type == "cpu"
+    train = train_blocks if compiled else train_blocks_eagerly
     for n_samples in train(state, steps, block, range(0, len(order), block_size), threads):
         if report:
             report(n_samples)
     return (state.to("cpu", torch.float64).numpy() + mean).astype(np.float32)
-
-
-def _train_eagerly(
-    state: Tensor, steps: Tensor, block: Callable[[int], Tensor], starts: range, threads: int
-) -> Iterator[int]:
-    """Train `state` in place, in torch operations: runs on any device, and is read first."""
-    for start in starts:
-        x = block(start)
-        products, gram = x @ state.T, x @ x.T
-        norms = torch.linalg.vecdot(state, state)
-        updates = torch.empty_like(products)
-        for t in range(len(x)):
-            h = steps[torch.argmin(norms - 2 * products[t])]
-            norms = (1 - h) ** 2 * norms + 2 * h * (1 - h) * products[t] + h**2 * gram[t, t]
-            later = products[t + 1 :]
-            later += h * (gram[t, t + 1 :, None] - later)
-            updates[t] = h
-        kept = torch.ones_like(norms)
-        for t in reversed(range(len(x))):
-            h = updates[t].clone()
-            updates[t] *= kept
-            kept *= 1 - h
-        state.mul_(kept[:, None]).addmm_(updates.T, x)
-        yield len(x)
-
-
-def _prepare_thread() -> None:
-    """Keep a worker to one thread, and its arithmetic clear of denormal numbers.
-
-    Far from the BMU α·η falls below 10⁻³⁸, where a processor is a hundred times slower and nothing
-    in the map would change.
-    """
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-
-
-def _train_compiled(
-    state: Tensor, steps: Tensor, block: Callable[[int], Tensor], starts: range, threads: int
-) -> Iterator[int]:
-    """Train `state` in place with the compiled scan.
-
-    Each chunk of the codebook is brought up to date and multiplied with the next block in one go,
-    while it is in the cache; the next block is made ready during the scan. Every product has the
-    same shape whatever `threads` is, and runs on one thread: the result has the same bits.
-    """
-    n_units, n_features = state.shape
-    chunk_size = max(1, CHUNK_BYTES // (n_features * state.element_size()))
-    chunks = [slice(start, start + chunk_size) for start in range(0, n_units, chunk_size)]
-    norms = torch.empty(n_units, dtype=state.dtype)
-
-    def multiply(chunk: slice, x: Tensor) -> None:
-        part = state[chunk]
-        torch.mm(x, part.T, out=products[: len(x), chunk])
-        norms[chunk] = torch.linalg.vecdot(part, part)
-
-    def update(chunk: slice, x: Tensor, updates: Tensor, after: Tensor | None) -> None:
-        part, kept = updates[:, chunk], torch.empty(len(state[chunk]), dtype=state.dtype)
-        scan.accumulate(part.numpy(), kept.numpy())
-        state[chunk].mul_(kept[:, None]).addmm_(part.T, x)
-        if after is not None:
-            multiply(chunk, after)
-
-    def prepare(start: int) -> tuple[Tensor, Tensor]:
-        x = block(start)
-        return x, x @ x.T
-
-    with ThreadPoolExecutor(threads, initializer=_prepare_thread) as pool:
-
-        def on_chunks(task: Callable[..., None], *arguments: Tensor | None) -> None:
-            list(pool.map(lambda chunk: task(chunk, *arguments), chunks))
-
-        x, gram = pool.submit(prepare, starts[0]).result()
-        products = torch.empty(len(x), n_units, dtype=state.dtype)
-        updates = torch.empty_like(products)
-        on_chunks(multiply, x)
-        for start in starts:
-            upcoming = None if start == starts[-1] else pool.submit(prepare, start + starts.step)
-            done = updates[: len(x)]
-            arrays = products[: len(x)], gram, norms, steps, done
-            pool.submit(scan.scan_block, *(array.numpy() for array in arrays)).result()
-            after, gram = upcoming.result() if upcoming else (None, gram)
-            on_chunks(update, x, done, after)
-            yield len(x)
-            if after is not None:
-                x = after

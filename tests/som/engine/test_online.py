@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from minisom import MiniSom
 
-from workflow.som import online
+from workflow.som.engine import blocks, online
+from workflow.som.engine.online import train_epoch, train_epoch_plainly
 from workflow.som.lattice import Lattice, neighbourhood
-from workflow.som.online import train_epoch, train_epoch_plainly
 
 
 def relative_error(found, expected):
@@ -47,9 +47,9 @@ def test_plain_loop_is_the_contract_sentence():
 @pytest.fixture(params=["compiled", "eager"])
 def form(request, monkeypatch):
     if request.param == "eager":
-        monkeypatch.setattr(online, "scan", None)
+        monkeypatch.setattr(online, "train_blocks", None)
     else:
-        assert online.scan is not None, "numba is in the lock, so the compiled form must be here"
+        assert online.train_blocks is not None, "numba is in the lock: the compiled form is here"
     return request.param
 
 
@@ -120,7 +120,7 @@ def test_bytes_are_used_as_x_over_255(form):
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_the_number_of_threads_changes_no_bit(precision, monkeypatch):
-    monkeypatch.setattr(online, "CHUNK_BYTES", 4000)
+    monkeypatch.setattr(blocks, "CHUNK_BYTES", 4000)
     samples, codebook, lattice = example(400, 50, (12, 12))
     order = np.random.default_rng(5).permutation(400)
     eta = neighbourhood(lattice, 5.0)
