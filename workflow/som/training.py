@@ -55,6 +55,7 @@ def train_one_epoch(
         presentation_order(seed, epoch, len(samples)),
         neighbourhood(lattice, exponential_decay(radius, decay, epoch)),
         exponential_decay(learning_rate, decay, epoch),
+        shape=lattice.shape,
         precision=precision,
         device=device,
         threads=threads,

@@ -1,5 +1,7 @@
 """The block form against the plain rule: equal winners and codebooks, up to stated rounding."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from minisom import MiniSom
@@ -44,13 +46,14 @@ def test_plain_loop_is_the_contract_sentence():
     )
 
 
-@pytest.fixture(params=["compiled", "eager"])
-def form(request, monkeypatch):
+@pytest.fixture(params=["eager", "block", "virtual", "lazy"])
+def train(request, monkeypatch):
+    """`train_epoch` in one of its forms."""
+    assert online.train_in_forms is not None, "numba is in the lock: the compiled forms are here"
     if request.param == "eager":
-        monkeypatch.setattr(online, "train_blocks", None)
-    else:
-        assert online.train_blocks is not None, "numba is in the lock: the compiled form is here"
-    return request.param
+        monkeypatch.setattr(online, "train_in_forms", None)
+        return train_epoch
+    return partial(train_epoch, form=request.param)
 
 
 @pytest.mark.parametrize(
@@ -67,54 +70,53 @@ def form(request, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("radius", [0.4, 2.0, 30.0])
-def test_block_form_equals_plain_loop(form, n_samples, shape, block_size, radius):
+def test_every_form_equals_the_plain_loop(train, n_samples, shape, block_size, radius):
     samples, codebook, lattice = example(n_samples, 24, shape)
     order = np.random.default_rng(2).permutation(n_samples)
     eta = neighbourhood(lattice, radius)
     expected = train_epoch_plainly(codebook, samples, order, eta, 0.5)
-    found = train_epoch(
-        codebook, samples, order, eta, 0.5, precision="float64", block_size=block_size
-    )
+    options = {"shape": shape, "block_size": block_size}
+    found = train(codebook, samples, order, eta, 0.5, precision="float64", **options)
     # Both round to float32 only at the end: no near tie of these data is within float64 rounding.
     assert relative_error(found, expected) < 1e-7
-    single = train_epoch(codebook, samples, order, eta, 0.5, block_size=block_size)
+    single = train(codebook, samples, order, eta, 0.5, **options)
     assert relative_error(single, expected) < 1e-5
 
 
-def test_learning_rate_of_one_puts_every_near_unit_on_the_last_sample(form):
+def test_learning_rate_of_one_puts_every_near_unit_on_the_last_sample(train):
     samples, codebook, lattice = example(200, 10, (4, 4))
     order = np.arange(200)
     everywhere = np.ones((16, 16))
-    found = train_epoch(codebook, samples, order, everywhere, 1.0)
+    found = train(codebook, samples, order, everywhere, 1.0)
     np.testing.assert_allclose(found, np.tile(samples[-1], (16, 1)), atol=1e-6)
 
 
-def test_learning_rate_close_to_one(form):
+def test_learning_rate_close_to_one(train):
     samples, codebook, lattice = example(300, 10, (5, 5))
     order = np.random.default_rng(3).permutation(300)
     eta = neighbourhood(lattice, 0.3)
     expected = train_epoch_plainly(codebook, samples, order, eta, 0.999)
-    found = train_epoch(codebook, samples, order, eta, 0.999, precision="float64")
+    found = train(codebook, samples, order, eta, 0.999, precision="float64")
     assert relative_error(found, expected) < 1e-7
 
 
-def test_lowest_index_wins_an_exact_tie(form):
+def test_lowest_index_wins_an_exact_tie(train):
     lattice = Lattice("square", (2, 5))
     codebook = np.full((10, 4), 0.5, dtype=np.float32)
     samples = np.array([[1.0, 0.0, 0.0, 0.0]], dtype=np.float32)
-    found = train_epoch(codebook, samples, np.array([0]), neighbourhood(lattice, 0.2), 0.5)
+    found = train(codebook, samples, np.array([0]), neighbourhood(lattice, 0.2), 0.5)
     moved = np.abs(found - codebook).sum(axis=1)
     assert moved.argmax() == 0
     assert moved[0] > 100 * moved[1:].max()
 
 
-def test_bytes_are_used_as_x_over_255(form):
+def test_bytes_are_used_as_x_over_255(train):
     generator = np.random.default_rng(4)
     pixels = generator.integers(0, 256, (150, 30), dtype=np.uint8)
     _, codebook, lattice = example(1, 30, (5, 6))
     eta, order = neighbourhood(lattice, 2.0), np.arange(150)
-    from_bytes = train_epoch(codebook, pixels, order, eta, 0.3)
-    from_floats = train_epoch(codebook, (pixels / np.float32(255)), order, eta, 0.3)
+    from_bytes = train(codebook, pixels, order, eta, 0.3)
+    from_floats = train(codebook, (pixels / np.float32(255)), order, eta, 0.3)
     assert relative_error(from_bytes, from_floats) < 1e-6
 
 

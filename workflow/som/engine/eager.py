@@ -10,11 +10,15 @@ from torch import Tensor
 
 
 def train_blocks_eagerly(
-    state: Tensor, steps: Tensor, block: Callable[[int], Tensor], starts: range, threads: int
+    state: Tensor,
+    steps: Tensor,
+    presented: Callable[[int, int], Tensor],
+    n_samples: int,
+    block_size: int,
 ) -> Iterator[int]:
     """Train `state` in place, block by block; yield the number of samples of each."""
-    for start in starts:
-        x = block(start)
+    for start in range(0, n_samples, block_size):
+        x = presented(start, min(start + block_size, n_samples))
         products, gram = x @ state.T, x @ x.T
         norms = torch.linalg.vecdot(state, state)
         updates = torch.empty_like(products)

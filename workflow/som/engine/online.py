@@ -1,4 +1,4 @@
-"""The online rule: the plain loop as reference, and the block form that runs.
+"""The online rule: the plain loop as reference, and the choice of the form that runs.
 
 For every sample x in turn, with c the unit nearest to x (the lowest index wins a tie):
 w_j ← w_j + h_j (x − w_j), h_j = α·η(c, j), for every unit j.
@@ -16,9 +16,12 @@ and brings these scalars up to date after each sample t instead of W:
 
 At the block's end W ← diag(∏_t (1 − H[t])) W + Cᵀ X with C[t, j] = H[t, j] ∏_{s>t} (1 − H[s, j]).
 The algebra is that of block-exact adaptive filters (Benesty & Duhamel 1992).
+
+On CPUs two more forms take its place where they take fewer operations (see `forms`): virtual units
+while the codebook is smooth, and the lazy form while the neighbourhood is small.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -29,12 +32,18 @@ from workflow.som.engine.eager import train_blocks_eagerly
 from workflow.som.features import Samples, as_features
 
 try:
-    from workflow.som.engine.blocks import train_blocks
+    from workflow.som.engine.forms import train_in_forms
 except ImportError:  # Without numba the eager form runs: the same map, slower.
-    train_blocks = None  # type: ignore[assignment]
+    train_in_forms = None  # type: ignore[assignment]
+
+try:
+    from workflow.som.engine.cuda import train_blocks_on_cuda
+except ImportError:  # Without Triton the eager form runs on the GPU, too.
+    train_blocks_on_cuda = None  # type: ignore[assignment]
 
 Report = Callable[[int], None]
 
+# Samples a block of the eager form.
 BLOCK_SIZE = 128
 
 
@@ -68,13 +77,15 @@ def train_epoch(
     neighbourhood: NDArray[np.floating],
     learning_rate: float,
     *,
+    shape: Sequence[int] | None = None,
     precision: str = "float32",
     device: str = "cpu",
-    block_size: int = BLOCK_SIZE,
+    form: str | None = None,
+    block_size: int | None = None,
     threads: int = 1,
     report: Report | None = None,
 ) -> NDArray[np.float32]:
-    """Train one epoch of the online rule in the block form.
+    """Train one epoch of the online rule, in the form that takes the fewest operations.
 
     Parameters
     ----------
@@ -88,11 +99,15 @@ def train_epoch(
         η(c, j) for BMU c and unit j.
     learning_rate : float
         α, 0 ≤ α ≤ 1.
+    shape : sequence of int, optional
+        Units along each axis of the lattice, row-major: virtual units are laid along them.
     precision : {"float32", "float64"}
         In what the state is kept within the epoch.
     device : str
-        A torch device. On "cpu" the compiled scan runs where numba is installed.
-    block_size : int
+        A torch device. On "cpu" the compiled forms run where numba is installed.
+    form : {"block", "virtual", "lazy"}, optional
+        The form to run, instead of the one that is chosen (on "cpu").
+    block_size : int, optional
         Samples a block. It changes rounding, not the rule.
     threads : int
         CPU threads. Work is cut the same way for any number, so the result has the same bits.
@@ -110,13 +125,23 @@ def train_epoch(
     offset = torch.from_numpy(mean).to(dtype)
     steps = torch.from_numpy(learning_rate * neighbourhood).to(device, dtype)
 
-    def block(start: int) -> Tensor:
-        features = torch.from_numpy(as_features(samples[order[start : start + block_size]]))
+    def presented(start: int, stop: int) -> Tensor:
+        features = torch.from_numpy(as_features(samples[order[start:stop]]))
         return features.to(dtype).sub_(offset).to(device)
 
-    compiled = train_blocks is not None and state.device.type == "cpu"
-    train = train_blocks if compiled else train_blocks_eagerly
-    for n_samples in train(state, steps, block, range(0, len(order), block_size), threads):
+    if state.is_cuda and train_blocks_on_cuda is not None:
+        # torch.tensor copies: what was read from a table may not be writable.
+        tensors = torch.tensor(samples, device=device), offset.to(device)
+        turns = torch.tensor(order, dtype=torch.int64, device=device)
+        done = train_blocks_on_cuda(state, steps, *tensors, turns, block_size)
+    elif state.device.type == "cpu" and train_in_forms is not None:
+        axes = (len(state),) if shape is None else shape
+        done = train_in_forms(
+            state, steps, presented, len(order), axes, threads, form=form, block_size=block_size
+        )
+    else:
+        done = train_blocks_eagerly(state, steps, presented, len(order), block_size or BLOCK_SIZE)
+    for n_samples in done:
         if report:
             report(n_samples)
     return (state.to("cpu", torch.float64).numpy() + mean).astype(np.float32)

@@ -4,17 +4,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-# Samples that are brought up to date one by one; later ones get their updates together, so that
-# their inner products travel through the cache once for SUB_BLOCK updates.
-SUB_BLOCK = 16
+# Units brought up to date together: a few rows of this length stay in the first-level cache.
 TILE = 512
 
 Array = NDArray[np.floating]
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def scan_block(products: Array, gram: Array, norms: Array, steps: Array, updates: Array) -> None:
     """Find the winners of a block in order, and what each does to every unit.
+
+    The inner products of a sample are brought up to date when its turn comes, by all earlier
+    updates at once: a row is then read and written once, not once for every earlier sample.
 
     Parameters
     ----------
@@ -32,75 +33,73 @@ def scan_block(products: Array, gram: Array, norms: Array, steps: Array, updates
     n_block, n_units = products.shape
     two = norms.dtype.type(2)
     one = norms.dtype.type(1)
-    for first in range(0, n_block, SUB_BLOCK):
-        last = min(first + SUB_BLOCK, n_block)
-        for t in range(first, last):
-            bmu = 0
-            least = norms[0] - two * products[t, 0]
-            for j in range(1, n_units):
-                score = norms[j] - two * products[t, j]
-                if score < least:
-                    least = score
-                    bmu = j
-            square = gram[t, t]
-            for j in range(n_units):
-                h = steps[bmu, j]
-                keep = one - h
-                updates[t, j] = h
-                norms[j] = keep * keep * norms[j] + h * (two * keep * products[t, j] + h * square)
-            for s in range(t + 1, last):
-                g = gram[t, s]
-                for j in range(n_units):
-                    products[s, j] += updates[t, j] * (g - products[s, j])
-        if last < n_block:
-            _apply_together(products, gram, updates, first, last)
+    for t in range(n_block):
+        least, bmu = norms.dtype.type(np.inf), 0
+        for start in range(0, n_units, TILE):
+            stop = min(start + TILE, n_units)
+            row = products[t, start:stop]
+            _catch_up(products, gram, updates, t, start, stop)
+            tile = norms[start:stop]
+            least_here = norms.dtype.type(np.inf)
+            for j in range(stop - start):
+                least_here = min(least_here, tile[j] - two * row[j])
+            if least_here < least:
+                least, bmu = least_here, start
+        while norms[bmu] - two * products[t, bmu] > least:
+            bmu += 1
+        square = gram[t, t]
+        for j in range(n_units):
+            h = steps[bmu, j]
+            keep = one - h
+            updates[t, j] = h
+            norms[j] = keep * keep * norms[j] + h * (two * keep * products[t, j] + h * square)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
-def _apply_together(products: Array, gram: Array, updates: Array, first: int, last: int) -> None:
-    """Apply the updates of samples first … last − 1 to the inner products of all later samples.
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
+def _catch_up(products: Array, gram: Array, updates: Array, t: int, start: int, stop: int) -> None:
+    """Apply the updates of samples 0 … t − 1 to sample t's inner products with a tile of units.
 
-    It is the same formula as the block's own end, with G in the place of X.
+    Four at a time, so that the row passes through the registers once for four of them.
     """
-    n_block, n_units = products.shape
-    width = last - first  # Always SUB_BLOCK here: only the last sub-block can be shorter.
-    share = np.empty((width, TILE), products.dtype)
-    kept = np.empty(TILE, products.dtype)
-    for start in range(0, n_units, TILE):
-        size = min(TILE, n_units - start)
-        kept[:] = 1
-        for i in range(width - 1, -1, -1):
-            for j in range(size):
-                h = updates[first + i, start + j]
-                share[i, j] = h * kept[j]
-                kept[j] -= h * kept[j]
-        for s in range(last, n_block):
-            row = products[s, start : start + size]
-            for j in range(size):
-                row[j] *= kept[j]
-            for i in range(0, width, 4):
-                a, b = gram[first + i, s], gram[first + i + 1, s]
-                c, d = gram[first + i + 2, s], gram[first + i + 3, s]
-                for j in range(size):
-                    row[j] += (a * share[i, j] + b * share[i + 1, j]) + (
-                        c * share[i + 2, j] + d * share[i + 3, j]
-                    )
+    row = products[t, start:stop]
+    in_fours = t - t % 4
+    for i in range(0, in_fours, 4):
+        a, b, c, d = gram[t, i], gram[t, i + 1], gram[t, i + 2], gram[t, i + 3]
+        h_a, h_b = updates[i, start:stop], updates[i + 1, start:stop]
+        h_c, h_d = updates[i + 2, start:stop], updates[i + 3, start:stop]
+        for j in range(len(row)):
+            p = row[j]
+            p += h_a[j] * (a - p)
+            p += h_b[j] * (b - p)
+            p += h_c[j] * (c - p)
+            p += h_d[j] * (d - p)
+            row[j] = p
+    for i in range(in_fours, t):
+        a, h_a = gram[t, i], updates[i, start:stop]
+        for j in range(len(row)):
+            row[j] += h_a[j] * (a - row[j])
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
-def accumulate(updates: Array, kept: Array) -> None:
-    """Turn the updates H of a block into C and the share ∏(1 − H) of the old codebook, in place.
+def accumulate(updates: Array, start: int, shares: Array, kept: Array) -> None:
+    """Turn the updates H of a block into shares C of its samples and ∏(1 − H) of the old codebook.
 
     Parameters
     ----------
-    updates : array of shape (n_block, n_chunk)
-        H[t, j]; becomes C[t, j] = H[t, j] ∏_{s>t} (1 − H[s, j]).
+    updates : array of shape (n_block, n_units)
+        H[t, j].
+    start : int
+        The first of the units that are wanted.
+    shares : array of shape (n_block, n_chunk)
+        Receives C[t, j] = H[t, j] ∏_{s>t} (1 − H[s, j]) of the units from `start` on.
     kept : array of shape (n_chunk,)
         Receives ∏_t (1 − H[t, j]).
     """
+    n_block, n_chunk = shares.shape
     kept[:] = 1
-    for t in range(updates.shape[0] - 1, -1, -1):
-        for j in range(updates.shape[1]):
-            h = updates[t, j]
-            updates[t, j] = h * kept[j]
-            kept[j] -= h * kept[j]
+    for t in range(n_block - 1, -1, -1):
+        row = updates[t, start : start + n_chunk]
+        for j in range(n_chunk):
+            share = row[j] * kept[j]
+            shares[t, j] = share
+            kept[j] -= share

@@ -1,0 +1,127 @@
+"""Train one peer as a request file says, and write its codebook and times.
+
+    python -m workflow.peers.run REQUEST.npz RESULT.npz
+
+from the repository root, with the interpreter of the peers' environment.
+
+The request holds `peer`, `rule` ("online" or "batch"), `samples` (n_samples, n_features) as float32
+or as bytes (used as x / 255), `codebook` (n_units, n_features), `shape` (rows and columns, units
+row-major), `learning_rates` and `radii` (n_epochs,), `orders` (n_epochs, n_presented; for the
+online rule), `threads` and `repeats`. A radius is the R of exp(−d² / 2R²).
+
+The result holds `codebook`, `seconds` (repeats, n_epochs), `import_seconds` (the peer's import,
+NumPy being there), `peak_rss_bytes`, `version`, `rule` (what the peer computes) and `note` (what
+differs from the rule asked for). Every repeat starts from the same codebook; the first is cold.
+
+Peers that allocate arrays as large as the codebook for every sample are at the mercy of glibc: with
+some layouts of the heap it gives the memory back to the system each time, and MiniSom takes twice
+as long or more. Start this with MALLOC_TRIM_THRESHOLD_=1000000000 and
+MALLOC_MMAP_THRESHOLD_=33554432 in the environment to measure the peer rather than that.
+"""
+
+import importlib
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class Epoch(NamedTuple):
+    """One epoch of the schedule."""
+
+    learning_rate: float
+    radius: float
+    order: NDArray[np.integer] | None  # (n_presented,); None: all samples, as they come
+
+
+class Epochs:
+    """The epochs of one repeat; `seconds` gets the time between handing out one and the next."""
+
+    def __init__(self, epochs: list[Epoch]) -> None:
+        self.epochs = epochs
+        self.seconds: list[float] = []
+
+    def __iter__(self) -> Iterator[Epoch]:
+        for epoch in self.epochs:
+            self._not_training = 0.0
+            start = time.perf_counter()
+            yield epoch
+            self.seconds.append(time.perf_counter() - start - self._not_training)
+
+    def discount(self, seconds: float) -> None:
+        """Take off time in which the peer did something else than train this epoch."""
+        self._not_training += seconds
+
+
+def limit_threads(threads: int) -> None:
+    """Limit the libraries that are loaded, and through the environment those still to come."""
+    os.environ.update(dict.fromkeys(LIMITS, str(threads)))
+    threadpool_limits(threads)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(threads)
+
+
+def peak_rss_bytes() -> int:
+    """Most memory that this process has held at once."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Linux lets getrusage start from what the process that started this one held.
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def main(request: Path, result: Path) -> None:
+    """Train as `request` says and write `result`."""
+    asked = np.load(request)
+    peer, rule, threads = str(asked["peer"]), str(asked["rule"]), int(asked["threads"])
+    limit_threads(threads)
+    start = time.perf_counter()
+    adapter = importlib.import_module(f"workflow.peers.{peer}")
+    import_seconds = time.perf_counter() - start
+    limit_threads(threads)  # also what the import has loaded
+    if rule not in adapter.RULES:
+        raise ValueError(f"{peer} has no rule {rule!r}, only {', '.join(adapter.RULES)}.")
+    computed, note = adapter.RULES[rule]
+
+    samples, codebook = asked["samples"], asked["codebook"]
+    if samples.dtype == np.uint8:
+        samples = samples / np.float32(255)
+    shape = tuple(int(length) for length in asked["shape"])
+    rates, radii = asked["learning_rates"].tolist(), asked["radii"].tolist()
+    orders = asked["orders"] if rule == "online" else [None] * len(radii)
+    schedule = list(map(Epoch, rates, radii, orders))
+    seconds = []
+    for _ in range(int(asked["repeats"])):
+        epochs = Epochs(schedule)
+        trained = adapter.train(rule, samples, codebook.copy(), shape, epochs, threads)
+        seconds.append(epochs.seconds)
+    trained = np.asarray(trained, dtype=np.float32).reshape(codebook.shape)
+    if not np.isfinite(trained).all():
+        raise ValueError(f"{peer} left a codebook that is not finite.")
+    with result.open("wb") as file:
+        np.savez(
+            file,
+            codebook=trained,
+            seconds=np.array(seconds),
+            import_seconds=import_seconds,
+            peak_rss_bytes=peak_rss_bytes(),
+            version=version(peer),
+            rule=computed,
+            note=note,
+        )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,212 @@
+"""The compiled parts of the lazy form: `workflow.som.engine.lazy` says what they are for."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Indices = NDArray[np.integer]
+
+# Units looked at together when those that may be nearest are picked out.
+TILE = 64
+
+
+@njit(cache=True, nogil=True, fastmath={"contract"})
+def _catch_up(unit: Array, x: Array, samples: Indices, steps: Array, n_pending: int) -> None:
+    """Apply pending updates to one unit, in order, as the plain rule does: w += h (x − w)."""
+    in_twos = n_pending - n_pending % 2
+    for i in range(0, in_twos, 2):
+        first, second = x[samples[i]], x[samples[i + 1]]
+        h_first, h_second = steps[i], steps[i + 1]
+        for d in range(len(unit)):
+            w = unit[d]
+            w += h_first * (first[d] - w)
+            w += h_second * (second[d] - w)
+            unit[d] = w
+    if in_twos < n_pending:
+        last, h = x[samples[in_twos]], steps[in_twos]
+        for d in range(len(unit)):
+            unit[d] += h * (last[d] - unit[d])
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
+def _squared_distance(x: Array, unit: Array) -> np.floating:
+    total = x.dtype.type(0)
+    for d in range(len(x)):
+        step = x[d] - unit[d]
+        total += step * step
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
+def scan_lazily(
+    x: Array,
+    projected: Array,
+    bounds: Array,
+    spreads: Array,
+    units: Array,
+    projected_units: Array,
+    residuals: Array,
+    drift: Array,
+    first_step: Indices,
+    step_units: Indices,
+    step_sizes: Array,
+    pending_samples: Indices,
+    pending_steps: Array,
+    n_pending: Indices,
+    slack: float,
+) -> int:
+    """Find the winners of a block in order and note their updates; return how many were measured.
+
+    Parameters
+    ----------
+    x, projected : arrays of shape (n_block, n_features), (n_block, n_axes)
+        The block's samples, and in the principal axes.
+    bounds : array of shape (n_block, n_units)
+        Lower bounds of the squared distances to the units as they were at the block's start.
+    spreads : array of shape (n_block,)
+        ‖x_r‖: 4 ‖x_r‖ ‖w_r‖ is how far the upper bound lies above the lower one.
+    units, projected_units : arrays of shape (n_units, n_features), (n_units, n_axes)
+        Brought up to date where the result depends on it.
+    residuals : array of shape (n_units,)
+        ‖w_r‖.
+    drift : array of shape (n_units,)
+        Receives a bound on how far each unit has moved since the block's start.
+    first_step, step_units, step_sizes : arrays
+        α·η(c, j) where it is not negligible, by rows c (compressed sparse rows).
+    pending_samples, pending_steps, n_pending : arrays of shape (n_units, n_places), …, (n_units,)
+        Updates noted and not yet made: sample of the block, and α·η.
+    slack : float
+        What rounding may add to a squared upper bound.
+    """
+    n_block, n_units = bounds.shape
+    n_places = pending_samples.shape[1]
+    zero, four = bounds.dtype.type(0), bounds.dtype.type(4)
+    # A distance just measured is rounded, too.
+    upwards = bounds.dtype.type(1 + 64 * np.finfo(bounds.dtype).eps)
+    n_measured = 0
+    for t in range(n_block):
+        row = bounds[t]
+        guess, least = 0, row[0]
+        for start in range(0, n_units, TILE):
+            stop = min(start + TILE, n_units)
+            least_here = row[start]
+            for j in range(start, stop):
+                least_here = min(least_here, row[j])
+            if least_here < least:
+                guess, least = start, least_here
+        while row[guess] > least:
+            guess += 1
+        bmu, nearest = -1, bounds.dtype.type(np.inf)
+        reach = nearest
+        for turn in range(-TILE, n_units, TILE):
+            # The most promising unit goes first, so that few others need to be measured.
+            start = guess if turn < 0 else turn
+            stop = guess + 1 if turn < 0 else min(turn + TILE, n_units)
+            n_near = 0
+            for j in range(start, stop):
+                limit = reach + drift[j]
+                n_near += row[j] <= limit * limit
+            if n_near == 0:
+                continue
+            for j in range(start, stop):
+                limit = reach + drift[j]
+                if row[j] > limit * limit or (turn >= 0 and j == guess):
+                    continue
+                if n_pending[j]:
+                    _catch_up(units[j], x, pending_samples[j], pending_steps[j], n_pending[j])
+                    _catch_up(
+                        projected_units[j],
+                        projected,
+                        pending_samples[j],
+                        pending_steps[j],
+                        n_pending[j],
+                    )
+                    n_pending[j] = 0
+                distance = _squared_distance(x[t], units[j])
+                n_measured += 1
+                if distance < nearest or (distance == nearest and j < bmu):
+                    bmu, nearest = j, distance
+                    reach = np.sqrt(nearest) * upwards
+        for entry in range(first_step[bmu], first_step[bmu + 1]):
+            j, h = step_units[entry], step_sizes[entry]
+            if n_pending[j] == n_places:
+                _catch_up(units[j], x, pending_samples[j], pending_steps[j], n_places)
+                _catch_up(
+                    projected_units[j], projected, pending_samples[j], pending_steps[j], n_places
+                )
+                n_pending[j] = 0
+            pending_samples[j, n_pending[j]] = t
+            pending_steps[j, n_pending[j]] = h
+            n_pending[j] += 1
+            farthest = max(zero, row[j]) + four * spreads[t] * residuals[j] + slack
+            drift[j] += h * (np.sqrt(farthest) * upwards + drift[j])
+    return n_measured
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
+def settle(
+    start: int,
+    stop: int,
+    x: Array,
+    projected: Array,
+    units: Array,
+    projected_units: Array,
+    residuals: Array,
+    drift: Array,
+    squares: Array,
+    pending_samples: Indices,
+    pending_steps: Array,
+    n_pending: Indices,
+) -> None:
+    """Make the pending updates of units start … stop − 1, and measure what bounds need of them.
+
+    `squares` receives ‖w_p‖², `residuals` ‖w_r‖ of the units that moved; `drift` is set to zero.
+    Other arguments are those of `scan_lazily`.
+    """
+    for j in range(start, stop):
+        if n_pending[j]:
+            _catch_up(units[j], x, pending_samples[j], pending_steps[j], n_pending[j])
+            _catch_up(
+                projected_units[j], projected, pending_samples[j], pending_steps[j], n_pending[j]
+            )
+            n_pending[j] = 0
+        if drift[j] > 0:
+            measure(j, units, projected_units, squares, residuals)
+            drift[j] = 0
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
+def measure(j: int, units: Array, projected_units: Array, squares: Array, residuals: Array) -> None:
+    """Measure ‖w_p‖² and ‖w_r‖ of unit j."""
+    whole, part = squares.dtype.type(0), squares.dtype.type(0)
+    for d in range(units.shape[1]):
+        whole += units[j, d] * units[j, d]
+    for d in range(projected_units.shape[1]):
+        part += projected_units[j, d] * projected_units[j, d]
+    squares[j] = part
+    residuals[j] = np.sqrt(max(squares.dtype.type(0), whole - part))
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
+def bound_distances(
+    bounds: Array,
+    start: int,
+    stop: int,
+    sample_squares: Array,
+    spreads: Array,
+    squares: Array,
+    residuals: Array,
+    slack: float,
+) -> None:
+    """Turn inner products in the principal axes into lower bounds of squared distances, in place.
+
+    ‖x − w‖² = ‖x_p − w_p‖² + ‖x_r − w_r‖² ≥ ‖x_p‖² − 2 x_p·w_p + ‖w_p‖² + (‖x_r‖ − ‖w_r‖)².
+    """
+    two = bounds.dtype.type(2)
+    for t in range(bounds.shape[0]):
+        row = bounds[t, start:stop]
+        square, spread = sample_squares[t] - slack, spreads[t]
+        for j in range(stop - start):
+            gap = spread - residuals[start + j]
+            row[j] = square - two * row[j] + squares[start + j] + gap * gap
