@@ -50,6 +50,7 @@ class TinyRun(SimpleNamespace):
             self.folder / "test.parquet",
             self.paths("checkpoints", "safetensors"),
             self.paths("activations"),
+            threads=2,
         )
 
 

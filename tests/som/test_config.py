@@ -119,7 +119,7 @@ def is_allowed(key: str, value: Any) -> bool:
     """Whether the README allows a value, the other keys being the article's; written by hand."""
     words = {
         "topology": ["square"],
-        "rule": ["online"],
+        "rule": ["online", "batch"],
         "initialisation": ["random"],
         "precision": ["float32", "float64"],
         "device": ["auto", "cpu", "cuda", "mps"],

@@ -88,8 +88,9 @@ def cut_after(n_samples):
         yield
 
 
-def test_the_epochs_are_those_of_the_library(job):
-    trained = job("a")
+@pytest.mark.parametrize("rule", ["online", "batch"])
+def test_the_epochs_are_those_of_the_library(job, rule):
+    trained = job("a", rule=rule)
     trained.train()
     experiment, pixels = trained.experiment, trained.images.pixels
     lattice = Lattice("square", (3, 4))
@@ -100,6 +101,7 @@ def test_the_epochs_are_those_of_the_library(job):
                 codebook,
                 pixels,
                 lattice,
+                rule=rule,
                 seed=5,
                 epoch=epoch,
                 learning_rate=experiment.learning_rate,
@@ -138,6 +140,26 @@ def test_history_says_what_each_epoch_used(job):
         assert float(metadata["learning_rate"]) == row["learning_rate"]
         assert float(metadata["radius"]) == row["radius"]
         assert row["samples_per_second"] == pytest.approx(300 / row["seconds"])
+
+
+def test_a_batch_epoch_has_no_learning_rate_and_its_time_includes_the_search(job):
+    trained = job("a", rule="batch")
+    trained.train()
+    for epoch, (checkpoint, table) in list(enumerate(trained.outputs(EPOCHS)))[1:]:
+        row = json.loads(read_table(table).metadata["history"])
+        metadata = load_checkpoint(checkpoint).metadata
+        assert row["learning_rate"] is None
+        assert metadata["learning_rate"] == ""
+        assert float(metadata["radius"]) == row["radius"] == pytest.approx(3 * 0.8 ** (epoch - 1))
+        assert row["seconds"] > 0
+
+
+def test_a_batch_run_in_jobs_searches_anew_and_gives_the_same_bits(job):
+    whole, parts = job("whole", rule="batch"), job("parts", rule="batch")
+    expected = whole.train()
+    parts.train(range(3))
+    parts.train(range(3, 5), previous=parts.outputs([2])[0][0])
+    assert parts.checkpoints() == expected
 
 
 # 300 samples are reported as 128, 128 and 44: within an epoch, at its end, in the last one.

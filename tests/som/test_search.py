@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from minisom import MiniSom
 from scipy.spatial.distance import cdist
-from threadpoolctl import threadpool_limits
 
+from workflow.som import search
+from workflow.som.engine import pruned_search
 from workflow.som.lattice import Lattice
-from workflow.som.search import NO_UNIT, Nearest, find_two_nearest, map_errors
+from workflow.som.search import (
+    NO_UNIT,
+    Nearest,
+    find_two_nearest,
+    find_two_nearest_densely,
+    map_errors,
+)
 
 
 def two_nearest_exactly(sample, codebook):
@@ -27,13 +34,14 @@ def two_nearest_exactly(sample, codebook):
     return order[0], order[1] if len(order) > 1 else NO_UNIT, squares[order[0]]
 
 
-def assert_exact(samples, codebook, **options):
-    found = find_two_nearest(samples, codebook, **options)
+def assert_exact(samples, codebook):
     expected = [two_nearest_exactly(sample, codebook) for sample in samples]
-    assert found.bmus.tolist() == [bmu for bmu, _, _ in expected]
-    assert found.second_bmus.tolist() == [second for _, second, _ in expected]
     distances = [math.sqrt(square) for _, _, square in expected]
-    np.testing.assert_allclose(found.distances, distances, rtol=2e-7, atol=0)
+    for find in (find_two_nearest, find_two_nearest_densely):
+        found = find(samples, codebook)
+        assert found.bmus.tolist() == [bmu for bmu, _, _ in expected]
+        assert found.second_bmus.tolist() == [second for _, second, _ in expected]
+        np.testing.assert_allclose(found.distances, distances, rtol=2e-7, atol=0)
 
 
 def random_case(n_samples, n_units, n_features, seed=0):
@@ -128,15 +136,15 @@ def test_types_are_those_of_the_table():
     assert [column.dtype for column in nearest] == [np.int32, np.int32, np.float32]
 
 
-def test_neither_chunks_nor_threads_nor_the_samples_order_change_a_bit():
+def test_neither_blocks_nor_threads_nor_the_samples_order_change_a_bit(monkeypatch):
     samples, codebook = random_case(300, 60, 50)
     samples[100:200] = samples[:100]
     codebook[30:] = codebook[:30]
     expected = [column.tobytes() for column in find_two_nearest(samples, codebook)]
-    for chunk_size in (1, 7, 300, 10_000):
-        for threads in (1, 2):
-            with threadpool_limits(threads):
-                found = find_two_nearest(samples, codebook, chunk_size=chunk_size)
+    for size in (1, 7, 300, 10_000):
+        monkeypatch.setattr(pruned_search, "BOUNDS_BYTES", 4 * len(codebook) * size)
+        for threads in (1, 2, 5):
+            found = find_two_nearest(samples, codebook, threads=threads)
             assert [column.tobytes() for column in found] == expected
     order = np.random.default_rng(4).permutation(300)
     moved = find_two_nearest(samples[order], codebook)
@@ -147,10 +155,21 @@ def test_neither_chunks_nor_threads_nor_the_samples_order_change_a_bit():
 def test_inputs_are_not_changed_and_progress_adds_up():
     samples, codebook = random_case(100, 9, 4)
     before, counted = (samples.copy(), codebook.copy()), []
-    find_two_nearest(samples, codebook, chunk_size=33, report=counted.append)
-    assert counted == [33, 33, 33, 1]
+    find_two_nearest(samples, codebook, report=counted.append)
+    assert sum(counted) == 100
+    find_two_nearest_densely(samples, codebook, chunk_size=33, report=counted.append)
+    assert counted[-4:] == [33, 33, 33, 1]
     np.testing.assert_array_equal(samples, before[0])
     np.testing.assert_array_equal(codebook, before[1])
+
+
+def test_without_numba_the_result_is_the_same(monkeypatch):
+    samples, codebook = random_case(60, 40, 50)
+    expected = find_two_nearest(samples, codebook)
+    assert search.search is not None, "numba is in the lock: the compiled search is here"
+    monkeypatch.setattr(search, "search", None)
+    for column, column_expected in zip(find_two_nearest(samples, codebook), expected, strict=True):
+        np.testing.assert_array_equal(column, column_expected)
 
 
 def test_minisom_measures_the_same_errors():

@@ -11,6 +11,7 @@ from workflow.som.training import initial_codebook, presentation_order, train_on
 
 LATTICE = Lattice("square", (3, 4))
 RUN = {
+    "rule": "online",
     "seed": 7,
     "learning_rate": 0.5,
     "radius": 3.0,

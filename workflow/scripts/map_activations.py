@@ -12,14 +12,16 @@ from workflow.som.search import find_two_nearest
 from workflow.som.tables import write_table
 
 
-def main(images: Path, checkpoints: Sequence[Path], activations: Sequence[Path]) -> None:
+def main(
+    images: Path, checkpoints: Sequence[Path], activations: Sequence[Path], *, threads: int
+) -> None:
     """Map `images` on each of `checkpoints`; write a table of activations for each."""
     test = read_images(images)
     for checkpoint, path in Progress(
         list(zip(checkpoints, activations, strict=True)), desc="mapping", unit=" epochs"
     ):
         codebook, metadata = load_checkpoint(checkpoint)
-        nearest = find_two_nearest(test.pixels, codebook)
+        nearest = find_two_nearest(test.pixels, codebook, threads=threads)
         lattice = Lattice.from_json(metadata["lattice"])
         frame = activations_table(test.sample, test.labels, nearest, lattice)
         write_table(path, frame, metadata)
@@ -31,4 +33,5 @@ if __name__ == "__main__":
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
         activations=[Path(path) for path in snakemake.output.activations],
+        threads=snakemake.threads,
     )

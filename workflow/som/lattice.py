@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from workflow.som.errors import SomError
 
 TOPOLOGIES = ("square",)
+# Above, the pairs' distances are not kept from epoch to epoch: they would take gigabytes.
+MOST_UNITS_WITH_CLASSES = 5000
 
 
 @dataclass(frozen=True)
@@ -88,4 +91,34 @@ def neighbourhood(lattice: Lattice, radius: float) -> NDArray[np.float64]:
 
     `radius` is R in grid steps (the article prints the exponent unsquared, a slip: see README).
     """
-    return np.exp(lattice.squared_distances() / (-2.0 * radius**2))
+    if lattice.n_units > MOST_UNITS_WITH_CLASSES:
+        return np.exp(lattice.squared_distances() / (-2.0 * radius**2))
+    squares, classes = _distance_classes(lattice)
+    table: NDArray[np.float64] = np.exp(squares / (-2.0 * radius**2))[classes]
+    return table
+
+
+def neighbourhood_factors(lattice: Lattice, radius: float) -> list[NDArray[np.float64]]:
+    """Return neighbourhoods along each axis whose product is `neighbourhood`.
+
+    The Gaussian of a sum of squares is the product of Gaussians (square lattices, blocks).
+
+    Examples
+    --------
+    >>> along_rows, along_columns = neighbourhood_factors(Lattice("square", (2, 3)), 1.0)
+    >>> table = neighbourhood(Lattice("square", (2, 3)), 1.0)
+    >>> bool(np.isclose(along_rows[0, 1] * along_columns[0, 2], table[0, 5]))
+    True
+    """
+    steps = [np.arange(length)[:, None] - np.arange(length) for length in lattice.shape]
+    return [np.exp(np.square(step) / (-2.0 * radius**2)) for step in steps]
+
+
+@lru_cache(maxsize=1)
+def _distance_classes(lattice: Lattice) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return the different squared distances, and which one each pair of units has.
+
+    There are few, so that a table over all pairs takes few exponentials, epoch after epoch.
+    """
+    squares, classes = np.unique(lattice.squared_distances(), return_inverse=True)
+    return squares, classes.astype(np.int32).reshape(lattice.n_units, lattice.n_units)

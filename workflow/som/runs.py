@@ -19,7 +19,7 @@ from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress
 from workflow.som.resume import ResumeFolder, StopRequest
 from workflow.som.schedule import exponential_decay
-from workflow.som.search import find_two_nearest, map_errors
+from workflow.som.search import Nearest, find_two_nearest, map_errors
 from workflow.som.tables import write_table
 from workflow.som.training import initial_codebook, train_one_epoch
 
@@ -64,6 +64,9 @@ class Run:
         self.fingerprint = fingerprint(settings, images.metadata["checksum"])
         self.kept = ResumeFolder(folder, self.fingerprint)
         self.device = resolve_device(experiment.device, experiment.precision)
+        # Of the codebook trained last, and how long they took to find: a batch epoch starts there.
+        self.nearest: Nearest | None = None
+        self.seconds_of_search = 0.0
 
     def train(
         self, epochs: Sequence[int], previous: Path | None, outputs: Sequence[tuple[Path, Path]]
@@ -86,7 +89,8 @@ class Run:
                         sys.exit(TERMINATED)
                     codebook = self._train_epoch(codebook, epoch, progress)
                 else:
-                    codebook = found.codebook
+                    codebook, self.nearest = found.codebook, None
+                    self.seconds_of_search = 0.0
                     logger.info("Epoch %d was finished before: used again.", epoch)
                     progress.initial += len(self.images.labels)
                     progress.update(len(self.images.labels))
@@ -113,11 +117,14 @@ class Run:
         if epoch == 0:
             codebook = initial_codebook(self.seed, self.lattice.n_units, pixels.shape[1])
         else:
-            row["learning_rate"] = exponential_decay(settings.learning_rate, settings.decay, epoch)
+            is_online = settings.rule == "online"
+            rate = exponential_decay(settings.learning_rate, settings.decay, epoch)
+            row["learning_rate"] = rate if is_online else None
             row["radius"] = exponential_decay(settings.radius, settings.decay, epoch)
             progress.set_description(
                 f"{self.name} seed {self.seed}, epoch {epoch} of {settings.epochs}, "
-                f"α {row['learning_rate']:.4f}, R {row['radius']:.3f}",
+                + (f"α {rate:.4f}, " if is_online else "")
+                + f"R {row['radius']:.3f}",
                 refresh=False,
             )
             started = time.perf_counter()
@@ -125,6 +132,7 @@ class Run:
                 codebook,
                 pixels,
                 self.lattice,
+                rule=settings.rule,
                 seed=self.seed,
                 epoch=epoch,
                 learning_rate=settings.learning_rate,
@@ -133,11 +141,14 @@ class Run:
                 precision=settings.precision,
                 device=self.device,
                 threads=self.threads,
+                bmus=self.nearest.bmus if self.nearest else None,
                 report=progress.update,
             )
             seconds = time.perf_counter() - started
+            if not is_online:
+                seconds += self.seconds_of_search
             row |= {"seconds": seconds, "samples_per_second": len(pixels) / seconds}
-        nearest = find_two_nearest(pixels, codebook)
+        nearest = self._find_nearest(codebook)
         row |= map_errors(nearest, self.lattice)._asdict()
         self._keep(epoch, codebook, nearest, row)
         logger.info(
@@ -149,14 +160,21 @@ class Run:
         )
         return codebook
 
+    def _find_nearest(self, codebook: Any) -> Nearest:
+        started = time.perf_counter()
+        pixels = self.images.pixels
+        nearest = find_two_nearest(pixels, codebook, threads=self.threads, device=self.device)
+        self.nearest, self.seconds_of_search = nearest, time.perf_counter() - started
+        return nearest
+
     def _keep(self, epoch: int, codebook: Any, nearest: Any, row: Mapping[str, Any]) -> None:
         metadata = {
             "experiment": self.name,
             "seed": str(self.seed),
             "epoch": str(epoch),
             "lattice": self.lattice.to_json(),
-            "learning_rate": str(row.get("learning_rate", "")),
-            "radius": str(row.get("radius", "")),
+            "learning_rate": str(row.get("learning_rate") or ""),
+            "radius": str(row.get("radius") or ""),
             "fingerprint": self.fingerprint,
             "dataset": self.experiment.dataset,
             "image_shape": self.images.metadata["image_shape"],

@@ -1,5 +1,6 @@
 """The two units nearest to each sample, exactly, and the errors that follow from them."""
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,6 +9,11 @@ from numpy.typing import NDArray
 
 from workflow.som.features import Samples, as_features
 from workflow.som.lattice import Lattice
+
+try:
+    from workflow.som.engine.pruned_search import search
+except ImportError:  # Without numba all distances are measured: the same result, slower.
+    search = None  # type: ignore[assignment]
 
 NO_UNIT = -1
 
@@ -33,24 +39,27 @@ def find_two_nearest(
     samples: Samples,
     codebook: NDArray[np.float32],
     *,
-    chunk_size: int = 1024,
+    threads: int | None = None,
+    device: str = "cpu",
     report: Callable[[int], None] | None = None,
 ) -> Nearest:
     """Find the two units nearest to every sample (Euclidean; the lowest index wins a tie).
 
-    Scores come from a float64 matrix product. Where its rounding could decide, the distances are
-    measured anew by differences, so the result is that of a float64 loop over all pairs, whatever
-    the BLAS or its number of threads.
+    Distances that could decide are measured by differences in float64, so the result is that of a
+    float64 loop over all pairs, whatever the number of threads. Most others are ruled out by
+    bounds (`workflow.som.engine.pruned_search`).
 
     Parameters
     ----------
     samples : array of shape (n_samples, n_features)
         Bytes (used as x / 255) or float32.
     codebook : float32 array of shape (n_units, n_features)
-    chunk_size : int
-        Samples compared at once; bounds the memory at chunk_size × n_units scores.
+    threads : int, optional
+        CPU threads; all that this process may use by default.
+    device : str
+        A torch device: "cuda" searches there.
     report : callable, optional
-        Called with the number of samples after each chunk.
+        Called with the number of samples as they are done.
 
     Examples
     --------
@@ -58,6 +67,32 @@ def find_two_nearest(
     >>> nearest = find_two_nearest(np.array([[1.0, 0.5]], dtype=np.float32), codebook)
     >>> nearest.bmus, nearest.second_bmus, nearest.distances
     (array([1], dtype=int32), array([2], dtype=int32), array([0.5], dtype=float32))
+    """
+    if device.startswith("cuda"):
+        from workflow.som.engine.device_search import find_two_nearest_on_device
+
+        return find_two_nearest_on_device(samples, codebook, device, report=report)
+    if search is None or len(codebook) == 1:
+        return find_two_nearest_densely(samples, codebook, report=report)
+    n_samples = len(samples)
+    bmus, seconds = np.empty(n_samples, np.int32), np.empty(n_samples, np.int32)
+    nearest = Nearest(bmus, seconds, np.empty(n_samples, np.float32))
+    search(samples, codebook, nearest, threads or len(os.sched_getaffinity(0)), report)
+    return nearest
+
+
+def find_two_nearest_densely(
+    samples: Samples,
+    codebook: NDArray[np.float32],
+    *,
+    chunk_size: int = 1024,
+    report: Callable[[int], None] | None = None,
+) -> Nearest:
+    """Find the two nearest units by all distances: the same result, in NumPy alone.
+
+    Scores come from a float64 matrix product, for `chunk_size` samples at once. Where its rounding
+    could decide, the distances are measured anew by differences. Other parameters are those of
+    `find_two_nearest`.
     """
     n_samples, n_units = len(samples), len(codebook)
     result = Nearest(

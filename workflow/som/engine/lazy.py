@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from workflow.som.engine import lazy_scan
+from workflow.som.engine.axes import LENGTH_SLACK, SLACK, Projected, principal_axes, project
 from workflow.som.engine.workers import Workers, cut
 
 # α·η below which a step is left out.
@@ -34,8 +35,6 @@ N_AXES = 64
 BLOCK_SIZE = 128
 # Updates that can be noted for a unit.
 N_PLACES = 16
-# Roundings of the largest terms that a squared distance may be off by, many times over.
-SLACK = 256
 # Parts into which the units are cut, so that several threads have some.
 N_PARTS = 8
 
@@ -45,29 +44,11 @@ def share_of_steps(steps: Tensor) -> float:
     return float((steps > NEGLIGIBLE[steps.dtype]).double().mean())
 
 
-def principal_axes(state: Tensor, n_axes: int) -> Tensor:
-    """Return the directions in which a codebook extends most, of shape (n_features, n_axes)."""
-    _, axes = torch.linalg.eigh(state.T @ state)
-    return axes.flip(1)[:, :n_axes].contiguous()
-
-
 class Block(NamedTuple):
-    """A block of samples, ready to be presented.
-
-    Attributes
-    ----------
-    x, projected : Tensors of shape (n_block, n_features), (n_block, n_axes)
-    squares, spreads : Tensors of shape (n_block,)
-        ‖x_p‖² and ‖x_r‖.
-    longest : float
-        The largest ‖x‖².
-    """
+    """A block of samples, ready to be presented: (n_block, n_features), and in principal axes."""
 
     x: Tensor
-    projected: Tensor
-    squares: Tensor
-    spreads: Tensor
-    longest: float
+    projected: Projected
 
 
 def train_lazily(
@@ -82,10 +63,7 @@ def train_lazily(
 
     def prepare(start: int) -> Block:
         x = presented(start, min(start + starts.step, starts.stop))
-        projected = x @ axes
-        whole, part = torch.linalg.vecdot(x, x), torch.linalg.vecdot(projected, projected)
-        spreads = (whole - part).clamp_(min=0).sqrt_()
-        return Block(x, projected, part, spreads, float(whole.max()))
+        return Block(x, project(x, axes))
 
     with Workers(threads) as workers:
         units = LazyUnits(state, steps, axes, starts.step)
@@ -131,30 +109,34 @@ class LazyUnits:
         A bound is the distance less ‖x_r‖ and ‖w_r‖ at their most, less what rounding may do.
         """
         lazy_scan.settle(
-            part.start, part.stop, block.x.numpy(), block.projected.numpy(), *self._units(),
-            self.squares, *self.noted,
+            part.start, part.stop, block.x.numpy(), block.projected.parts.numpy(),
+            *self._units(), self.squares, *self.noted,
         )  # fmt: skip
         if after is not None:
-            bounds = self.bounds[: len(after.x)]
-            torch.mm(after.projected, self.projected[part].T, out=bounds[:, part])
+            found, bounds = after.projected, self.bounds[: len(after.x)]
+            torch.mm(found.parts, self.projected[part].T, out=bounds[:, part])
             lazy_scan.bound_distances(
-                bounds.numpy(), part.start, part.stop, after.squares.numpy(),
-                after.spreads.numpy(), self.squares, self.residuals, self._slack(after, part),
+                bounds.numpy(), part.start, part.stop, found.squares.numpy(),
+                found.least_rests.numpy(), self.squares, self.residuals,
+                self._rounding(SLACK, after, part),
             )  # fmt: skip
 
     def scan(self, block: Block) -> int:
         """Find the winners of a block and note their updates; return how many were measured."""
+        found = block.projected
         return lazy_scan.scan_lazily(
-            block.x.numpy(), block.projected.numpy(), self.bounds.numpy()[: len(block.x)],
-            block.spreads.numpy(), *self._units(), *self.steps, *self.noted,
-            self._slack(block, slice(None)),
+            block.x.numpy(), found.parts.numpy(), self.bounds.numpy()[: len(block.x)],
+            found.greatest_rests.numpy(), *self._units(), *self.steps, *self.noted,
+            self._rounding(2 * (SLACK + LENGTH_SLACK), block, slice(None)),
         )  # fmt: skip
 
     def _units(self) -> tuple[NDArray[Any], ...]:
         return self.state.numpy(), self.projected.numpy(), self.residuals, self.drift
 
-    def _slack(self, block: Block, part: slice) -> np.floating:
-        """Return more than rounding can do to a squared distance."""
+    def _rounding(self, n_roundings: int, block: Block, part: slice) -> np.floating:
+        """Return `n_roundings` of the largest squared norms of a block and a part of the units."""
         longest = np.max(self.squares[part] + self.residuals[part] ** 2)
         scale = self.squares.dtype.type  # In the state's precision, so that the bounds stay in it.
-        return scale(SLACK * np.finfo(self.squares.dtype).eps * (block.longest + longest))
+        return scale(
+            n_roundings * np.finfo(self.squares.dtype).eps * (block.projected.longest + longest)
+        )

@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from workflow.som.engine.axes import LENGTH_SLACK
+
 Array = NDArray[np.floating]
 Indices = NDArray[np.integer]
 
@@ -65,11 +67,11 @@ def scan_lazily(
     bounds : array of shape (n_block, n_units)
         Lower bounds of the squared distances to the units as they were at the block's start.
     spreads : array of shape (n_block,)
-        ‖x_r‖: 4 ‖x_r‖ ‖w_r‖ is how far the upper bound lies above the lower one.
+        ‖x_r‖ at most. An upper bound lies 4 ‖w_r‖ max(‖x_r‖, ‖w_r‖) above the lower one.
     units, projected_units : arrays of shape (n_units, n_features), (n_units, n_axes)
         Brought up to date where the result depends on it.
     residuals : array of shape (n_units,)
-        ‖w_r‖.
+        ‖w_r‖ at most.
     drift : array of shape (n_units,)
         Receives a bound on how far each unit has moved since the block's start.
     first_step, step_units, step_sizes : arrays
@@ -139,7 +141,8 @@ def scan_lazily(
             pending_samples[j, n_pending[j]] = t
             pending_steps[j, n_pending[j]] = h
             n_pending[j] += 1
-            farthest = max(zero, row[j]) + four * spreads[t] * residuals[j] + slack
+            rest = residuals[j]
+            farthest = max(zero, row[j]) + four * rest * max(spreads[t], rest) + slack
             drift[j] += h * (np.sqrt(farthest) * upwards + drift[j])
     return n_measured
 
@@ -161,7 +164,7 @@ def settle(
 ) -> None:
     """Make the pending updates of units start … stop − 1, and measure what bounds need of them.
 
-    `squares` receives ‖w_p‖², `residuals` ‖w_r‖ of the units that moved; `drift` is set to zero.
+    `squares` receives ‖w_p‖², `residuals` the most that ‖w_r‖ can be; `drift` is set to zero.
     Other arguments are those of `scan_lazily`.
     """
     for j in range(start, stop):
@@ -178,14 +181,15 @@ def settle(
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
 def measure(j: int, units: Array, projected_units: Array, squares: Array, residuals: Array) -> None:
-    """Measure ‖w_p‖² and ‖w_r‖ of unit j."""
+    """Measure ‖w_p‖², and ‖w_r‖ at most, of unit j."""
     whole, part = squares.dtype.type(0), squares.dtype.type(0)
     for d in range(units.shape[1]):
         whole += units[j, d] * units[j, d]
     for d in range(projected_units.shape[1]):
         part += projected_units[j, d] * projected_units[j, d]
     squares[j] = part
-    residuals[j] = np.sqrt(max(squares.dtype.type(0), whole - part))
+    rounding = squares.dtype.type(LENGTH_SLACK * np.finfo(squares.dtype).eps) * whole
+    residuals[j] = np.sqrt(max(squares.dtype.type(0), whole - part) + rounding)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
@@ -201,12 +205,13 @@ def bound_distances(
 ) -> None:
     """Turn inner products in the principal axes into lower bounds of squared distances, in place.
 
-    ‖x − w‖² = ‖x_p − w_p‖² + ‖x_r − w_r‖² ≥ ‖x_p‖² − 2 x_p·w_p + ‖w_p‖² + (‖x_r‖ − ‖w_r‖)².
+    ‖x − w‖² = ‖x_p − w_p‖² + ‖x_r − w_r‖² ≥ ‖x_p‖² − 2 x_p·w_p + ‖w_p‖² + max(0, ‖x_r‖ − ‖w_r‖)²,
+    where `spreads` is ‖x_r‖ at least.
     """
-    two = bounds.dtype.type(2)
+    zero, two = bounds.dtype.type(0), bounds.dtype.type(2)
     for t in range(bounds.shape[0]):
         row = bounds[t, start:stop]
         square, spread = sample_squares[t] - slack, spreads[t]
         for j in range(stop - start):
-            gap = spread - residuals[start + j]
+            gap = max(zero, spread - residuals[start + j])
             row[j] = square - two * row[j] + squares[start + j] + gap * gap

@@ -90,8 +90,11 @@ def _draw_topographic_errors(ax: Axes, history: pd.DataFrame) -> None:
 
 
 def _draw_learning_rate(ax: Axes, history: pd.DataFrame) -> None:
-    ax.plot(history["epoch"], history["learning_rate"], color="#2b8377")
-    ax.set(title="Learning rate α", ylabel="α", ylim=(0, None))
+    rates = history["learning_rate"].astype(float)
+    if rates.isna().all():
+        ax.text(0.5, 0.5, "the batch rule has none", transform=ax.transAxes, ha="center")
+    ax.plot(history["epoch"], rates, color="#2b8377")
+    ax.set(title="Learning rate α", ylabel="α", ylim=(0, None if rates.notna().any() else 1))
 
 
 def _draw_radius(ax: Axes, history: pd.DataFrame) -> None:

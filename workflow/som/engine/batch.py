@@ -1,0 +1,118 @@
+"""The batch rule: all units at once, from all samples (Kohonen 1997; Cottrell & Fort 1986).
+
+w_j ← Σ_c h(c, j) S_c / Σ_c h(c, j) n_c, with S_c and n_c the sum and number of the samples whose
+BMU is unit c. A unit whose denominator vanishes keeps its vector.
+
+An epoch is a search, sums by unit, and a smoothing over the lattice. The search is the one that
+measures the errors of the epoch before, so it need not be made twice. Where the neighbourhood is a
+product of one along each axis of the lattice, the smoothing is a small product along each.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from workflow.som.features import Samples, as_features
+
+try:
+    from workflow.som.engine.scan import add_by_unit
+except ImportError:  # Without numba torch adds: the same sums, slower.
+    add_by_unit = None
+
+# Samples that torch turns into wide numbers at once.
+CHUNK_SIZE = 4096
+
+
+def update_plainly(
+    codebook: NDArray[np.float32],
+    samples: Samples,
+    bmus: NDArray[np.integer],
+    neighbourhood: NDArray[np.floating],
+) -> NDArray[np.float32]:
+    """Return the codebook after a batch epoch: the rule as it is written, for reference.
+
+    Parameters
+    ----------
+    codebook : float32 array of shape (n_units, n_features)
+    samples : array of shape (n_samples, n_features)
+        Bytes (used as x / 255) or float32.
+    bmus : integer array of shape (n_samples,)
+        The unit of `codebook` nearest to each sample.
+    neighbourhood : array of shape (n_units, n_units)
+        h(c, j) for BMU c and unit j.
+    """
+    result = codebook.copy()
+    features = as_features(samples, np.float64)
+    for unit in range(len(codebook)):
+        weights = neighbourhood[bmus, unit]
+        if weights.sum() > 0:
+            result[unit] = (weights[:, None] * features).sum(axis=0) / weights.sum()
+    return result
+
+
+def update_batch(
+    codebook: NDArray[np.float32],
+    samples: Samples,
+    bmus: NDArray[np.integer],
+    factors: Sequence[NDArray[np.floating]],
+) -> NDArray[np.float32]:
+    """Return the codebook after a batch epoch.
+
+    Parameters
+    ----------
+    codebook, samples, bmus
+        As in `update_plainly`.
+    factors : sequence of arrays of shape (n_along_axis, n_along_axis)
+        Neighbourhoods along each axis of the lattice whose product is h(c, j); one array of shape
+        (n_units, n_units) where it is no product. Symmetric.
+    """
+    sums, hits = sums_by_unit(samples, bmus, len(codebook))
+    numerators = smooth(sums, factors)
+    denominators = smooth(hits[:, None].astype(np.float64), factors)
+    reached = denominators[:, 0] > 0
+    result = codebook.copy()
+    result[reached] = numerators[reached] / denominators[reached]
+    return result
+
+
+def sums_by_unit(
+    samples: Samples, bmus: NDArray[np.integer], n_units: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the sum (n_units, n_features) and the number (n_units,) of each unit's samples.
+
+    Bytes are added as whole numbers, so that their sums are exact.
+    """
+    are_bytes = samples.dtype == np.uint8
+    sums: NDArray[Any]
+    sums = np.zeros((n_units, samples.shape[1]), np.int64 if are_bytes else np.float64)
+    if add_by_unit is not None:
+        add_by_unit(samples, bmus, sums)
+    else:
+        for start in range(0, len(samples), CHUNK_SIZE):
+            part = slice(start, start + CHUNK_SIZE)
+            rows = torch.from_numpy(samples[part].astype(sums.dtype))
+            torch.from_numpy(sums).index_add_(0, torch.tensor(bmus[part], dtype=torch.int64), rows)
+    return sums / (255.0 if are_bytes else 1.0), np.bincount(bmus, minlength=n_units)
+
+
+def smooth(
+    values: NDArray[np.float64], factors: Sequence[NDArray[np.floating]]
+) -> NDArray[np.float64]:
+    """Return Σ_c h(c, j) values_c for every unit j, of shape (n_units, n_columns).
+
+    Examples
+    --------
+    >>> along_rows, along_columns = np.array([[1.0, 0.5], [0.5, 1.0]]), np.ones((1, 1))
+    >>> smooth(np.array([[4.0], [0.0]]), [along_rows, along_columns])
+    array([[4.],
+           [2.]])
+    """
+    grid = values.reshape(*(len(factor) for factor in factors), -1)
+    for axis, factor in enumerate(factors):
+        along = np.moveaxis(grid, axis, 0)
+        product = factor.T @ along.reshape(len(factor), -1)
+        grid = np.moveaxis(product.reshape(along.shape), 0, axis)
+    return grid.reshape(values.shape)
