@@ -66,6 +66,7 @@ def train(request, monkeypatch):
         (50, (1, 1), 16),  # one unit
         (50, (1, 3), 1),  # blocks of one
         (90, (20, 30), 33),  # more units than samples, more than a tile, odd sub-blocks
+        (120, (3, 4, 5), 32),  # three dimensions
         (100, (13, 40), 96),  # 520 units: one tile and eight units
     ],
 )

@@ -53,7 +53,7 @@ def scan_compiled(products, gram, norms, steps):
     """The same of the CPU's scan."""
     given = [array.copy() for array in (products, gram, norms, steps)]
     updates = np.empty_like(products)
-    scan.scan_block(*given, updates)
+    scan.scan_block(*given, updates, np.empty(len(updates), np.int32))
     return updates, given[2]
 
 

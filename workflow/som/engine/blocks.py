@@ -6,7 +6,9 @@ virtual units while it is smooth.
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from workflow.som.engine import scan
@@ -32,6 +34,7 @@ def train_blocks(
     presented: Callable[[int, int], Tensor],
     starts: range,
     threads: int,
+    winners: NDArray[np.int32],
     virtual: VirtualUnits | None = None,
 ) -> Iterator[int]:
     """Train `state` in place with the compiled scan; yield the number of samples of each block.
@@ -50,6 +53,8 @@ def train_blocks(
     starts : range
         Positions at which the blocks start, and before which the last one ends.
     threads : int
+    winners : int32 array of shape (n_presented,)
+        Receives the BMU of each sample as it is presented.
     virtual : VirtualUnits, optional
         Units that carry the codebook for all.
 
@@ -73,7 +78,7 @@ def train_blocks(
             upcoming = None if is_last else workers.ahead(prepare, start + starts.step)
             done = updates[: len(x)]
             arrays = carrier.products[: len(x)], gram, carrier.norms, steps, done
-            scan.scan_block(*(array.numpy() for array in arrays))
+            scan.scan_block(*(array.numpy() for array in arrays), winners[start : start + len(x)])
             after, gram = upcoming() if upcoming else (None, gram)
             carrier.update(x, done, after, number)
             yield len(x)

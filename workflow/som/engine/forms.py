@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from workflow.som.engine import lazy
@@ -39,6 +41,7 @@ def train_in_forms(
     shape: Sequence[int],
     threads: int,
     *,
+    winners: NDArray[np.int32] | None = None,
     form: str | None = None,
     block_size: int | None = None,
 ) -> Iterator[int]:
@@ -55,6 +58,8 @@ def train_in_forms(
     shape : sequence of int
         Units along each axis of the lattice, row-major.
     threads : int
+    winners : int32 array of shape (n_samples,), optional
+        Receives the BMU of each sample as it is presented.
     form : {"block", "virtual", "lazy"}, optional
         Instead of the form that is chosen. "virtual" still starts with blocks until the codebook
         is smooth.
@@ -62,9 +67,10 @@ def train_in_forms(
         Samples a block, instead of what the caches suggest.
     """
     form = form or choose_form(steps)
+    winners = np.empty(n_samples, np.int32) if winners is None else winners
     if form == "lazy":
         starts = range(0, n_samples, block_size or lazy.BLOCK_SIZE)
-        yield from lazy.train_lazily(state, steps, presented, starts, threads)
+        yield from lazy.train_lazily(state, steps, presented, starts, threads, winners)
         return
     size = block_size or choose_block_size(len(state), state.shape[1], state.element_size())
     looks = iter(FIRST_LOOK * 2**number for number in range(N_LOOKS))
@@ -75,7 +81,7 @@ def train_in_forms(
         starts = range(position, min(n_samples, position + few) if few else n_samples, size)
         n_done = 0
         try:
-            for n_block in train_blocks(state, steps, presented, starts, threads, virtual):
+            for n_block in train_blocks(state, steps, presented, starts, threads, winners, virtual):
                 n_done += n_block
                 yield n_block
             position = starts.stop

@@ -57,6 +57,7 @@ def train_lazily(
     presented: Callable[[int, int], Tensor],
     starts: range,
     threads: int,
+    winners: NDArray[np.int32],
 ) -> Iterator[int]:
     """Train `state` in place; parameters and results are those of `train_blocks`."""
     axes = principal_axes(state, min(N_AXES, state.shape[1]))
@@ -73,7 +74,7 @@ def train_lazily(
             upcoming = None
             if start != starts[-1]:
                 upcoming = workers.ahead(prepare, start + starts.step)
-            units.scan(ready)
+            units.scan(ready, winners[start : start + len(ready.x)])
             after = upcoming() if upcoming else None
             workers.on_parts(units.settle, units.parts, ready, after)
             yield len(ready.x)
@@ -121,13 +122,13 @@ class LazyUnits:
                 self._rounding(SLACK, after, part),
             )  # fmt: skip
 
-    def scan(self, block: Block) -> int:
+    def scan(self, block: Block, winners: NDArray[np.int32]) -> int:
         """Find the winners of a block and note their updates; return how many were measured."""
         found = block.projected
         return lazy_scan.scan_lazily(
             block.x.numpy(), found.parts.numpy(), self.bounds.numpy()[: len(block.x)],
             found.greatest_rests.numpy(), *self._units(), *self.steps, *self.noted,
-            self._rounding(2 * (SLACK + LENGTH_SLACK), block, slice(None)),
+            self._rounding(2 * (SLACK + LENGTH_SLACK), block, slice(None)), winners,
         )  # fmt: skip
 
     def _units(self) -> tuple[NDArray[Any], ...]:

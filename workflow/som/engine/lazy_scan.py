@@ -57,6 +57,7 @@ def scan_lazily(
     pending_steps: Array,
     n_pending: Indices,
     slack: float,
+    winners: Indices,
 ) -> int:
     """Find the winners of a block in order and note their updates; return how many were measured.
 
@@ -80,6 +81,8 @@ def scan_lazily(
         Updates noted and not yet made: sample of the block, and α·η.
     slack : float
         What rounding may add to a squared upper bound.
+    winners : array of shape (n_block,)
+        Receives the BMUs.
     """
     n_block, n_units = bounds.shape
     n_places = pending_samples.shape[1]
@@ -130,6 +133,7 @@ def scan_lazily(
                 if distance < nearest or (distance == nearest and j < bmu):
                     bmu, nearest = j, distance
                     reach = np.sqrt(nearest) * upwards
+        winners[t] = bmu
         for entry in range(first_step[bmu], first_step[bmu + 1]):
             j, h = step_units[entry], step_sizes[entry]
             if n_pending[j] == n_places:

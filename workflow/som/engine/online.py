@@ -83,6 +83,7 @@ def train_epoch(
     form: str | None = None,
     block_size: int | None = None,
     threads: int = 1,
+    winners: NDArray[np.int32] | None = None,
     report: Report | None = None,
 ) -> NDArray[np.float32]:
     """Train one epoch of the online rule, in the form that takes the fewest operations.
@@ -111,6 +112,8 @@ def train_epoch(
         Samples a block. It changes rounding, not the rule.
     threads : int
         CPU threads. Work is cut the same way for any number, so the result has the same bits.
+    winners : int32 array of the length of `order`, optional
+        Receives the BMU of each sample as it is presented (by the forms on "cpu").
     report : callable, optional
         Called with the number of samples after each block.
 
@@ -137,8 +140,9 @@ def train_epoch(
     elif state.device.type == "cpu" and train_in_forms is not None:
         axes = (len(state),) if shape is None else shape
         done = train_in_forms(
-            state, steps, presented, len(order), axes, threads, form=form, block_size=block_size
-        )
+            state, steps, presented, len(order), axes, threads,
+            winners=winners, form=form, block_size=block_size,
+        )  # fmt: skip
     else:
         done = train_blocks_eagerly(state, steps, presented, len(order), block_size or BLOCK_SIZE)
     for n_samples in done:

@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 TILE = 512
 
 Array = NDArray[np.floating]
+Indices = NDArray[np.integer]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
-def scan_block(products: Array, gram: Array, norms: Array, steps: Array, updates: Array) -> None:
+def scan_block(
+    products: Array, gram: Array, norms: Array, steps: Array, updates: Array, winners: Indices
+) -> None:
     """Find the winners of a block in order, and what each does to every unit.
 
     The inner products of a sample are brought up to date when its turn comes, by all earlier
@@ -29,6 +32,8 @@ def scan_block(products: Array, gram: Array, norms: Array, steps: Array, updates
         α·η(c, j).
     updates : array of shape (n_block, n_units)
         Receives α·η(c_t, j), row t for sample t.
+    winners : array of shape (n_block,)
+        Receives the BMUs c_t.
     """
     n_block, n_units = products.shape
     two = norms.dtype.type(2)
@@ -47,6 +52,7 @@ def scan_block(products: Array, gram: Array, norms: Array, steps: Array, updates
                 least, bmu = least_here, start
         while norms[bmu] - two * products[t, bmu] > least:
             bmu += 1
+        winners[t] = bmu
         square = gram[t, t]
         for j in range(n_units):
             h = steps[bmu, j]
