@@ -17,12 +17,14 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/mapping.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/benchmark.smk"
 
 
 localrules:
     all,
     quickstart,
     figures,
+    benchmark,
 
 
 rule all:
@@ -42,3 +44,14 @@ rule figures:
     """What is missing or out of date among the article's figures."""
     input:
         figures_of("article"),
+
+
+rule benchmark:
+    """The engine beside its peers, its floors and a float64 loop: tables and figures."""
+    input:
+        expand("results/benchmark/{table}.parquet", table=BENCHMARK_TABLES),
+        expand(
+            "results/benchmark/figures/{figure}.{kind}",
+            figure=BENCHMARK_FIGURES,
+            kind=["png", "svg"],
+        ),

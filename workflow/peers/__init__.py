@@ -14,5 +14,9 @@ Read `run.py` first. Every other module is the adapter of the library it is name
         epochs : `run.Epochs`; the time between one epoch and the next is that of the epoch
         threads : the limit, already set, for libraries that size their work by it
 
-Nothing here imports the project's own library: it runs in the environment of `envs/peers.txt`.
+and, where they apply, VERSION (instead of the installed package's) and TAKES_BYTES (samples may be
+bytes). `compare.py` asks them one after another, each in a process of its own.
+
+But for `ours.py` and `compare.py` nothing here imports the project's own library: it runs in the
+environment of `envs/peers.txt`.
 """

@@ -96,7 +96,7 @@ def main(request: Path, result: Path) -> None:
     computed, note = adapter.RULES[rule]
 
     samples, codebook = asked["samples"], asked["codebook"]
-    if samples.dtype == np.uint8:
+    if samples.dtype == np.uint8 and not getattr(adapter, "TAKES_BYTES", False):
         samples = samples / np.float32(255)
     shape = tuple(int(length) for length in asked["shape"])
     rates, radii = asked["learning_rates"].tolist(), asked["radii"].tolist()
@@ -117,7 +117,7 @@ def main(request: Path, result: Path) -> None:
             seconds=np.array(seconds),
             import_seconds=import_seconds,
             peak_rss_bytes=peak_rss_bytes(),
-            version=version(peer),
+            version=getattr(adapter, "VERSION", None) or version(peer),
             rule=computed,
             note=note,
         )

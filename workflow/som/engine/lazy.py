@@ -25,6 +25,7 @@ from torch import Tensor
 
 from workflow.som.engine import lazy_scan
 from workflow.som.engine.axes import LENGTH_SLACK, SLACK, Projected, principal_axes, project
+from workflow.som.engine.tiles import TILE
 from workflow.som.engine.workers import Workers, cut
 
 # α·η below which a step is left out.
@@ -101,8 +102,12 @@ class LazyUnits:
         self.squares, self.residuals = np.empty(n_units, dtype), np.empty(n_units, dtype)
         # Above zero where a unit has moved, so that the first call measures all.
         self.drift = np.ones(n_units, dtype)
+        n_tiles = -(-n_units // TILE)
+        self.drift_of_tiles = np.zeros(n_tiles, dtype)
         self.bounds = torch.empty(block_size, n_units, dtype=state.dtype)
-        self.parts = cut(n_units, N_PARTS)
+        self.least_of_tiles = np.empty((block_size, n_tiles), dtype)
+        tiles = cut(n_tiles, N_PARTS)
+        self.parts = [slice(p.start * TILE, min(p.stop * TILE, n_units)) for p in tiles]
 
     def settle(self, part: slice, block: Block, after: Block | None) -> None:
         """Make the updates noted for a part of the units, and bound its distances to a new block.
@@ -117,7 +122,7 @@ class LazyUnits:
             found, bounds = after.projected, self.bounds[: len(after.x)]
             torch.mm(found.parts, self.projected[part].T, out=bounds[:, part])
             lazy_scan.bound_distances(
-                bounds.numpy(), part.start, part.stop, found.squares.numpy(),
+                bounds.numpy(), self.least_of_tiles, part.start, part.stop, found.squares.numpy(),
                 found.least_rests.numpy(), self.squares, self.residuals,
                 self._rounding(SLACK, after, part),
             )  # fmt: skip
@@ -127,12 +132,13 @@ class LazyUnits:
         found = block.projected
         return lazy_scan.scan_lazily(
             block.x.numpy(), found.parts.numpy(), self.bounds.numpy()[: len(block.x)],
-            found.greatest_rests.numpy(), *self._units(), *self.steps, *self.noted,
-            self._rounding(2 * (SLACK + LENGTH_SLACK), block, slice(None)), winners,
+            self.least_of_tiles, found.greatest_rests.numpy(), *self._units(), *self.steps,
+            *self.noted, self._rounding(2 * (SLACK + LENGTH_SLACK), block, slice(None)), winners,
         )  # fmt: skip
 
     def _units(self) -> tuple[NDArray[Any], ...]:
-        return self.state.numpy(), self.projected.numpy(), self.residuals, self.drift
+        moving = self.residuals, self.drift, self.drift_of_tiles
+        return self.state.numpy(), self.projected.numpy(), *moving
 
     def _rounding(self, n_roundings: int, block: Block, part: slice) -> np.floating:
         """Return `n_roundings` of the largest squared norms of a block and a part of the units."""

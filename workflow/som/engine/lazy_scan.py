@@ -5,12 +5,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from workflow.som.engine.axes import LENGTH_SLACK
+from workflow.som.engine.tiles import TILE, bound_tile, most_promising
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.integer]
-
-# Units looked at together when those that may be nearest are picked out.
-TILE = 64
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
@@ -45,11 +43,13 @@ def scan_lazily(
     x: Array,
     projected: Array,
     bounds: Array,
+    least_of_tiles: Array,
     spreads: Array,
     units: Array,
     projected_units: Array,
     residuals: Array,
     drift: Array,
+    drift_of_tiles: Array,
     first_step: Indices,
     step_units: Indices,
     step_sizes: Array,
@@ -67,6 +67,8 @@ def scan_lazily(
         The block's samples, and in the principal axes.
     bounds : array of shape (n_block, n_units)
         Lower bounds of the squared distances to the units as they were at the block's start.
+    least_of_tiles : array of shape (n_block, n_tiles)
+        The least of the bounds of each tile of units.
     spreads : array of shape (n_block,)
         ‖x_r‖ at most. An upper bound lies 4 ‖w_r‖ max(‖x_r‖, ‖w_r‖) above the lower one.
     units, projected_units : arrays of shape (n_units, n_features), (n_units, n_axes)
@@ -75,6 +77,8 @@ def scan_lazily(
         ‖w_r‖ at most.
     drift : array of shape (n_units,)
         Receives a bound on how far each unit has moved since the block's start.
+    drift_of_tiles : array of shape (n_tiles,)
+        Receives the largest drift of each tile of units.
     first_step, step_units, step_sizes : arrays
         α·η(c, j) where it is not negligible, by rows c (compressed sparse rows).
     pending_samples, pending_steps, n_pending : arrays of shape (n_units, n_places), …, (n_units,)
@@ -89,31 +93,21 @@ def scan_lazily(
     zero, four = bounds.dtype.type(0), bounds.dtype.type(4)
     # A distance just measured is rounded, too.
     upwards = bounds.dtype.type(1 + 64 * np.finfo(bounds.dtype).eps)
+    infinite = bounds.dtype.type(np.inf)
+    n_tiles = least_of_tiles.shape[1]
     n_measured = 0
     for t in range(n_block):
         row = bounds[t]
-        guess, least = 0, row[0]
-        for start in range(0, n_units, TILE):
-            stop = min(start + TILE, n_units)
-            least_here = row[start]
-            for j in range(start, stop):
-                least_here = min(least_here, row[j])
-            if least_here < least:
-                guess, least = start, least_here
-        while row[guess] > least:
-            guess += 1
-        bmu, nearest = -1, bounds.dtype.type(np.inf)
-        reach = nearest
-        for turn in range(-TILE, n_units, TILE):
-            # The most promising unit goes first, so that few others need to be measured.
-            start = guess if turn < 0 else turn
-            stop = guess + 1 if turn < 0 else min(turn + TILE, n_units)
-            n_near = 0
-            for j in range(start, stop):
-                limit = reach + drift[j]
-                n_near += row[j] <= limit * limit
-            if n_near == 0:
-                continue
+        # The most promising unit goes first, so that few others need to be measured.
+        guess = most_promising(row, least_of_tiles[t])
+        bmu, nearest, reach = -1, infinite, infinite
+        for turn in range(-1, n_tiles):
+            if turn >= 0:
+                limit = reach + drift_of_tiles[turn]
+                if least_of_tiles[t, turn] > limit * limit:
+                    continue
+            start = guess if turn < 0 else turn * TILE
+            stop = guess + 1 if turn < 0 else min((turn + 1) * TILE, n_units)
             for j in range(start, stop):
                 limit = reach + drift[j]
                 if row[j] > limit * limit or (turn >= 0 and j == guess):
@@ -148,6 +142,7 @@ def scan_lazily(
             rest = residuals[j]
             farthest = max(zero, row[j]) + four * rest * max(spreads[t], rest) + slack
             drift[j] += h * (np.sqrt(farthest) * upwards + drift[j])
+            drift_of_tiles[j // TILE] = max(drift_of_tiles[j // TILE], drift[j])
     return n_measured
 
 
@@ -161,6 +156,7 @@ def settle(
     projected_units: Array,
     residuals: Array,
     drift: Array,
+    drift_of_tiles: Array,
     squares: Array,
     pending_samples: Indices,
     pending_steps: Array,
@@ -168,6 +164,7 @@ def settle(
 ) -> None:
     """Make the pending updates of units start … stop − 1, and measure what bounds need of them.
 
+    `start` is the first unit of a tile, and `stop` that of another one or the end.
     `squares` receives ‖w_p‖², `residuals` the most that ‖w_r‖ can be; `drift` is set to zero.
     Other arguments are those of `scan_lazily`.
     """
@@ -181,6 +178,7 @@ def settle(
         if drift[j] > 0:
             measure(j, units, projected_units, squares, residuals)
             drift[j] = 0
+    drift_of_tiles[start // TILE : (stop + TILE - 1) // TILE] = 0
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
@@ -199,6 +197,7 @@ def measure(j: int, units: Array, projected_units: Array, squares: Array, residu
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def bound_distances(
     bounds: Array,
+    least_of_tiles: Array,
     start: int,
     stop: int,
     sample_squares: Array,
@@ -207,15 +206,11 @@ def bound_distances(
     residuals: Array,
     slack: float,
 ) -> None:
-    """Turn inner products in the principal axes into lower bounds of squared distances, in place.
-
-    ‖x − w‖² = ‖x_p − w_p‖² + ‖x_r − w_r‖² ≥ ‖x_p‖² − 2 x_p·w_p + ‖w_p‖² + max(0, ‖x_r‖ − ‖w_r‖)²,
-    where `spreads` is ‖x_r‖ at least.
-    """
-    zero, two = bounds.dtype.type(0), bounds.dtype.type(2)
+    """Turn products with units start … stop − 1 into lower bounds, tile by tile (`bound_tile`)."""
     for t in range(bounds.shape[0]):
-        row = bounds[t, start:stop]
         square, spread = sample_squares[t] - slack, spreads[t]
-        for j in range(stop - start):
-            gap = max(zero, spread - residuals[start + j])
-            row[j] = square - two * row[j] + squares[start + j] + gap * gap
+        for first in range(start, stop, TILE):
+            last = min(first + TILE, stop)
+            least_of_tiles[t, first // TILE] = bound_tile(
+                bounds[t, first:last], square, spread, squares[first:last], residuals[first:last]
+            )

@@ -4,10 +4,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
+from workflow.som.engine.tiles import TILE, bound_tile, least, most_promising
 
-# Units looked at together when those that may be near are picked out.
-TILE = 64
+Array = NDArray[np.floating]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
@@ -53,33 +52,38 @@ def search_block(
         Receive the result.
     """
     n_block, n_units = bounds.shape
-    zero, two, infinite = np.float32(0), np.float32(2), np.float32(np.inf)
+    n_tiles = (n_units + TILE - 1) // TILE
+    infinite = np.float32(np.inf)
+    least_of_tiles = np.empty(n_tiles, np.float32)
     n_measured = 0
     for t in range(n_block):
         row = bounds[t]
         square, spread = squares[t] - np.float32(slack), spreads[t]
-        for j in range(n_units):
-            gap = max(zero, spread - residuals[j])
-            row[j] = square - two * row[j] + unit_squares[j] + gap * gap
+        for tile in range(n_tiles):
+            start, stop = tile * TILE, min((tile + 1) * TILE, n_units)
+            least_of_tiles[tile] = bound_tile(
+                row[start:stop], square, spread, unit_squares[start:stop], residuals[start:stop]
+            )
         # The most promising two go first, so that few others need to be measured.
-        guess = _least(row)
-        kept, row[guess] = row[guess], infinite
-        other = _least(row)
-        row[guess] = kept
-        nearest, second = _squared_distance(x[t], codebook[guess]), np.inf
-        bmu, runner_up = guess, -1
-        reach = infinite
-        n_measured += 1
-        for turn in range(-TILE, n_units, TILE):
-            start = other if turn < 0 else turn
-            stop = other + 1 if turn < 0 else min(turn + TILE, n_units)
-            n_near = 0
-            for j in range(start, stop):
-                n_near += row[j] <= reach
-            if n_near == 0:
+        guess = most_promising(row, least_of_tiles)
+        tile, kept = guess // TILE, row[guess]
+        least_kept, row[guess] = least_of_tiles[tile], infinite
+        least_of_tiles[tile] = least(row[tile * TILE : min((tile + 1) * TILE, n_units)])
+        other = most_promising(row, least_of_tiles)
+        row[guess], least_of_tiles[tile] = kept, least_kept
+
+        nearest, bmu = _squared_distance(x[t], codebook[guess]), guess
+        second, runner_up = _squared_distance(x[t], codebook[other]), other
+        if second < nearest or (second == nearest and other < guess):
+            nearest, second, bmu, runner_up = second, nearest, other, guess
+        n_measured += 2
+        # Rounded to float32 it could fall below itself.
+        reach = np.float32(second * (1 + 1e-6))
+        for tile in range(n_tiles):
+            if least_of_tiles[tile] > reach:
                 continue
-            for j in range(start, stop):
-                if row[j] > reach or j == guess or (turn >= 0 and j == other):
+            for j in range(tile * TILE, min((tile + 1) * TILE, n_units)):
+                if row[j] > reach or j in (guess, other):
                     continue
                 distance = _squared_distance(x[t], codebook[j])
                 n_measured += 1
@@ -88,22 +92,6 @@ def search_block(
                     nearest, bmu = distance, j
                 elif distance < second or (distance == second and j < runner_up):
                     second, runner_up = distance, j
-                # Rounded to float32 it could fall below itself.
                 reach = np.float32(second * (1 + 1e-6))
         bmus[t], second_bmus[t], distances[t] = bmu, runner_up, np.sqrt(nearest)
     return n_measured
-
-
-@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
-def _least(row: Array) -> int:
-    """Return the position of the least value."""
-    first, least = 0, row[0]
-    for start in range(0, len(row), TILE):
-        least_here = row[start]
-        for j in range(start, min(start + TILE, len(row))):
-            least_here = min(least_here, row[j])
-        if least_here < least:
-            first, least = start, least_here
-    while row[first] > least:
-        first += 1
-    return first

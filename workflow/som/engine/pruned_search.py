@@ -27,7 +27,7 @@ N_TRIED = 128
 # Measuring a distance in float64, against a term of a matrix product: operations that take as long.
 COST_OF_MEASURING = 8
 # Bounds of a block, in bytes: they should stay in a core's second-level cache.
-BOUNDS_BYTES = 2**19
+BOUNDS_BYTES = 2**20
 
 
 class Bounds(NamedTuple):

@@ -1,0 +1,146 @@
+"""Ask libraries for the same epochs, each in a process of its own, and compare what they give."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.som.engine.batch import update_batch
+from workflow.som.engine.online import train_epoch
+from workflow.som.errors import SomError
+from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.search import find_two_nearest
+
+ROOT = Path(__file__).resolve().parents[2]
+# See `run.py`: otherwise some peers are at the mercy of the heap's layout.
+HEAP = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "33554432"}
+# Repeats in a process: the first is cold.
+REPEATS = 3
+# Relative difference from our float64 codebook that rounding in float32 explains. Peers that search
+# in float32 decide some near ties of a batch epoch otherwise, which moves single samples.
+TOLERANCES = {"online": 1e-5, "batch": 1e-3}
+
+
+class Task(NamedTuple):
+    """An epoch to train: what is presented to whom, and from where.
+
+    Attributes
+    ----------
+    epoch : int
+        The epoch whose schedule it has.
+    codebook : float32 array of shape (n_units, n_features)
+        Before the epoch.
+    samples : uint8 array of shape (n_samples, n_features)
+        In the order of presentation.
+    """
+
+    rule: str
+    epoch: int
+    learning_rate: float
+    radius: float
+    codebook: NDArray[np.float32]
+    samples: NDArray[np.uint8]
+    lattice: Lattice
+
+    def request(self, peer: str, threads: int) -> dict[str, Any]:
+        """Return what `run.py` is asked."""
+        return {
+            "peer": peer,
+            "rule": self.rule,
+            "samples": self.samples,
+            "codebook": self.codebook,
+            "shape": self.lattice.shape,
+            "learning_rates": [self.learning_rate],
+            "radii": [self.radius],
+            "orders": np.arange(len(self.samples))[None],
+            "threads": threads,
+            "repeats": REPEATS,
+        }
+
+    def reference(self, threads: int) -> NDArray[np.float32]:
+        """Return the codebook after the epoch, by our engine in float64."""
+        if self.rule == "batch":
+            bmus = find_two_nearest(self.samples, self.codebook, threads=threads).bmus
+            factors = neighbourhood_factors(self.lattice, self.radius)
+            return update_batch(self.codebook, self.samples, bmus, factors)
+        return train_epoch(
+            self.codebook, self.samples, np.arange(len(self.samples)),
+            neighbourhood(self.lattice, self.radius), self.learning_rate,
+            precision="float64", form="block", threads=threads,
+        )  # fmt: skip
+
+
+def ask(python: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Train as `request` says with an interpreter; return what `run.py` writes.
+
+    Raises
+    ------
+    SomError
+        If the library fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Path(folder, "request.npz"), Path(folder, "result.npz")
+        np.savez(paths[0], **request)
+        done = subprocess.run(
+            [python, "-m", "workflow.peers.run", *paths],
+            cwd=ROOT,
+            env=os.environ | HEAP,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise SomError(
+                f"{request['peer']} could not be measured ({last}): delete the peers' environment "
+                "and run the same command again to have it installed anew."
+            )
+        with np.load(paths[1]) as result:
+            return dict(result)
+
+
+def measure(
+    task: Task, peer: str, python: Path, *, threads: int, number: int
+) -> Iterator[dict[str, Any]]:
+    """Measure a library at a task and yield a row for each repeat.
+
+    Raises
+    ------
+    SomError
+        If it claims the same rule and gives another codebook: its times would mean nothing.
+    """
+    result = ask(python, task.request(peer, threads))
+    expected = task.reference(threads)
+    # The larger part of a codebook stays as it was; what an epoch does to it is compared.
+    moved = np.linalg.norm(expected - task.codebook)
+    difference = float(np.linalg.norm(result["codebook"] - expected) / moved)
+    rule = str(result["rule"])
+    if rule == task.rule and not str(result["note"]) and difference > TOLERANCES[rule]:
+        raise SomError(
+            f"{peer} gives another codebook than this project's engine (by {difference:.1e} of the "
+            "epoch's change): mend its adapter in workflow/peers/ before its times are compared."
+        )
+    for repeat, seconds in enumerate(result["seconds"][:, 0]):
+        yield {
+            "library": peer,
+            "version": str(result["version"]),
+            "rule": rule,
+            "epoch": task.epoch,
+            "radius": task.radius,
+            "n_samples": len(task.samples),
+            "n_units": len(task.codebook),
+            "n_features": task.codebook.shape[1],
+            "threads": threads,
+            "round": number,
+            "is_cold": repeat == 0,
+            "seconds": float(seconds),
+            "microseconds_per_sample": 1e6 * float(seconds) / len(task.samples),
+            "peak_rss_mb": float(result["peak_rss_bytes"]) / 1e6,
+            "relative_difference": difference,
+            "note": str(result["note"]),
+        }

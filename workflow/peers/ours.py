@@ -1,0 +1,30 @@
+"""The engine of this project, driven as its peers are: for the environment of the project."""
+
+import numpy as np
+
+from workflow.som.engine.batch import update_batch
+from workflow.som.engine.online import train_epoch
+from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.search import find_two_nearest
+
+RULES = {"online": ("online", ""), "batch": ("batch", "")}
+VERSION = "this checkout"
+TAKES_BYTES = True
+
+
+def train(rule, samples, codebook, shape, epochs, threads):
+    """Train epoch by epoch, in the form that the engine chooses; see `workflow.peers`."""
+    lattice = Lattice("square", shape)
+    codebook = codebook.astype(np.float32)
+    for epoch in epochs:
+        if rule == "batch":
+            bmus = find_two_nearest(samples, codebook, threads=threads).bmus
+            factors = neighbourhood_factors(lattice, epoch.radius)
+            codebook = update_batch(codebook, samples, bmus, factors)
+        else:
+            eta = neighbourhood(lattice, epoch.radius)
+            codebook = train_epoch(
+                codebook, samples, epoch.order, eta, epoch.learning_rate,
+                shape=shape, threads=threads,
+            )  # fmt: skip
+    return codebook
