@@ -35,7 +35,7 @@ N_AXES = 64
 # Samples whose updates are noted before all units are brought up to date.
 BLOCK_SIZE = 128
 # Updates that can be noted for a unit.
-N_PLACES = 16
+N_PLACES = 32
 # Parts into which the units are cut, so that several threads have some.
 N_PARTS = 8
 
