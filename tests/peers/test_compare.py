@@ -26,7 +26,7 @@ def task(rule):
 @pytest.mark.parametrize("rule", ["online", "batch"])
 @pytest.mark.parametrize("peer", ["ours", "minisom"])
 def test_a_library_is_measured_and_agrees(peer, rule):
-    rows = list(measure(task(rule), peer, PYTHON, threads=1, number=2))
+    rows = list(measure(task(rule), peer, PYTHON, n_checked=60, threads=1, number=2))
     assert len(rows) == compare.REPEATS
     assert [row["is_cold"] for row in rows] == [True, False, False]
     for row in rows:
@@ -40,9 +40,9 @@ def test_a_library_is_measured_and_agrees(peer, rule):
 def test_a_library_that_gives_another_codebook_is_refused(monkeypatch):
     monkeypatch.setattr(compare, "TOLERANCES", {"online": -1.0})
     with pytest.raises(SomError, match="minisom gives another codebook"):
-        list(measure(task("online"), "minisom", PYTHON, threads=1, number=0))
+        list(measure(task("online"), "minisom", PYTHON, n_checked=100, threads=1, number=0))
 
 
 def test_a_library_that_is_not_installed_is_named():
     with pytest.raises(SomError, match="fastersom could not be measured .*fastersom"):
-        list(measure(task("batch"), "fastersom", PYTHON, threads=1, number=0))
+        list(measure(task("batch"), "fastersom", PYTHON, n_checked=100, threads=1, number=0))

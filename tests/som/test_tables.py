@@ -22,6 +22,8 @@ def example():
             "purity": pd.array([0.5, None, 1.0, 0.1, None, 1 / 3], dtype="Float64"),
             "distance": np.array([0, 1e-30, 3.5, np.inf, 2, 1], np.float32),
             "error": [np.nan, 0.25, -0.0, 1.0, 5e-324, 1e308],
+            "library": ["düne", "", "a,b", "a", ",b", None],
+            "is_cold": [True, False, False, True, True, False],
         }
     )
 

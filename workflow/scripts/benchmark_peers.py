@@ -55,7 +55,14 @@ def main(
         )
         is_ours = library["name"] == "ours"
         python = Path(sys.executable) if is_ours else environment / "bin" / "python"
-        rows += measure(task, library["name"], python, threads=threads, number=number)
+        rows += measure(
+            task,
+            library["name"],
+            python,
+            n_checked=min(library["checked"], library["samples"]),
+            threads=threads,
+            number=number,
+        )
     write_table(table, pd.DataFrame(rows), describe_machine() | {"threads": str(threads)})
 
 

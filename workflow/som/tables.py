@@ -1,6 +1,7 @@
 """Parquet tables that carry a checksum of their content, so that damage is never read as data."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,9 @@ def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
         if pa.types.is_fixed_size_list(values.type):
             values = values.flatten()
         content.update(f"{name}:{values.type}:{len(column)}:{len(values)}\n".encode())
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            content.update(json.dumps(values.to_pylist()).encode())
+            continue
         if values.null_count and not pa.types.is_null(values.type):
             content.update(pc.is_null(values).to_numpy(zero_copy_only=False).tobytes())
             values = pc.fill_null(values, 0)
