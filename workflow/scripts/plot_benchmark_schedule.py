@@ -1,0 +1,29 @@
+"""Draw the time a sample over the schedule, by form of the rule."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.figures.benchmark_schedule import draw_schedule
+from workflow.som.figures.style import house_style, new_figure, save_figure
+from workflow.som.logs import log_to
+from workflow.som.tables import read_table
+
+
+def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
+    """Read the measurements and draw them."""
+    measurements = read_table(table).frame
+    with house_style():
+        figure = new_figure(style["width"], style["height"], style["dpi"])
+        draw_schedule(figure, measurements)
+        save_figure(figure, [png, svg])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        table=Path(snakemake.input.table),
+        png=Path(snakemake.output.png),
+        svg=Path(snakemake.output.svg),
+        style=snakemake.params.style,
+    )
