@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.linalg import qr
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 # Relative size, in the Frobenius norm, of what a polynomial may leave out of the codebook. A
@@ -58,6 +59,8 @@ class VirtualUnits(NamedTuple):
         return self.interpolate(carried.T.contiguous()).T.contiguous()
 
 
+# With one BLAS thread, so that its bits do not depend on how many there are.
+@threadpool_limits.wrap(limits=1)
 def choose_virtual_units(state: Tensor, shape: Sequence[int]) -> VirtualUnits | None:
     """Return virtual units that carry a codebook to rounding; None if it takes too many.
 
