@@ -11,6 +11,10 @@ module                  shows
 `prototypes`            every unit's weight vector as an image, laid out as the lattice
 `evolution`             the map of majority digits as an animation over the epochs
 `explorer`              the map as one web page: hover a unit to see what it stands for
+`benchmark_peers`       how many times longer other libraries take
+`benchmark_schedule`    time a sample over the schedule, by form of the rule
+`benchmark_scaling`     time a sample against the sizes of map, samples and blocks
+`faithfulness`          the engine against a float64 loop, and where paths part
 `style`                 what they share: the lattice, the digits' colours, saving
 ======================  ==========================================================================
 

@@ -66,16 +66,27 @@ def time_online(
     learning_rate: float,
     radius: float,
     threads: int,
+    *,
+    with_start: bool,
     **options: Any,
 ) -> float:
-    """Return the seconds a sample of an epoch, or a part of one, in a form of the online rule."""
-    eta = neighbourhood(lattice, radius)
+    """Return the seconds a sample of an epoch, or a part of one, in a form of the online rule.
+
+    What an epoch takes before its first block (the table of α·η, the choice of virtual units) is
+    the same for few samples and for many: `with_start` says whether it counts.
+    """
+    done: list[tuple[float, int]] = []
     started = time.perf_counter()
+    eta = neighbourhood(lattice, radius)
     train_epoch(
-        codebook, samples, order, eta, learning_rate,
-        shape=lattice.shape, threads=threads, **options,
+        codebook, samples, order, eta, learning_rate, shape=lattice.shape, threads=threads,
+        report=lambda n_samples: done.append((time.perf_counter(), n_samples)), **options,
     )  # fmt: skip
-    return (time.perf_counter() - started) / len(order)
+    ended = time.perf_counter()
+    if with_start or len(done) == 1:
+        return (ended - started) / len(order)
+    first, n_first = done[0]
+    return (ended - first) / (len(order) - n_first)
 
 
 def time_batch(
@@ -127,8 +138,9 @@ def schedule_rows(
             some = order[: n_presented if number >= 0 else 512]
             name = None if form == "as chosen" else form
             seconds = time_online(
-                codebook, samples, some, lattice, learning_rate, radius, threads, form=name
-            )
+                codebook, samples, some, lattice, learning_rate, radius, threads,
+                with_start=name is None, form=name,
+            )  # fmt: skip
             yield _row(epoch, radius, learning_rate, form, len(some), number, seconds)
         seconds = time_products(len(codebook), codebook.shape[1], size, threads)
         yield _row(epoch, radius, learning_rate, "products", N_BLOCKS * size, number, seconds)
@@ -186,16 +198,17 @@ def _rows_of_size(
     size = value if axis == "block size" else None
     block_size = size or choose_block_size(n_units, n_features, 4)
     few = np.arange(min(len(samples), 8192))
+
+    def online(form: str, learning_rate: float, radius: float) -> Callable[[], float]:
+        return lambda: time_online(
+            codebook, samples, few, lattice, learning_rate, radius, threads,
+            with_start=False, form=form, block_size=size,
+        )  # fmt: skip
+
     whats: dict[str, Callable[[], float]] = {
-        "block": lambda: time_online(
-            codebook, samples, few, lattice, 0.1, wide, threads, form="block", block_size=size
-        ),
-        "virtual": lambda: time_online(
-            codebook, samples, few, lattice, 0.1, wide, threads, form="virtual", block_size=size
-        ),
-        "lazy": lambda: time_online(
-            codebook, samples, few, lattice, 0.01, narrow, threads, form="lazy", block_size=size
-        ),
+        "block": online("block", 0.1, wide),
+        "virtual": online("virtual", 0.1, wide),
+        "lazy": online("lazy", 0.01, narrow),
         "products": lambda: time_products(n_units, n_features, block_size, threads),
     }
     if axis != "block size":

@@ -14,11 +14,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from workflow.som.checkpoints import Checkpoint
+from workflow.som.config import Experiment
 from workflow.som.engine.forms import choose_form
 from workflow.som.engine.online import Report, train_epoch
 from workflow.som.features import Samples, as_features
 from workflow.som.lattice import Lattice, neighbourhood
 from workflow.som.measuring.plain_loop import walk
+from workflow.som.schedule import exponential_decay
+from workflow.som.training import presentation_order
 
 Array = NDArray[np.floating]
 Row = dict[str, Any]
@@ -38,7 +42,11 @@ ENGINES: Engines = {
     "block, float64": {"form": "block", "precision": "float64"},
     "as chosen, float64": {"precision": "float64"},
 }
-REFERENCE = "block, float64"
+# With which the others are compared where they run on by themselves; and the same engine again, in
+# other blocks and on another number of threads.
+REFERENCE, REPEATED = "block, float64", "block, float64, other block size and threads"
+# Engines that `compare_epochs` runs.
+N_RUNS = len(ENGINES) + 1
 
 
 class StudiedEpoch(NamedTuple):
@@ -62,6 +70,21 @@ class StudiedEpoch(NamedTuple):
     lattice: Lattice
     learning_rate: float
     radius: float
+
+
+def study(
+    checkpoint: Checkpoint, experiment: Experiment, seed: int, n_samples: int, n_first: int | None
+) -> StudiedEpoch:
+    """Return the epoch after a checkpoint, with all of `n_samples` or the first `n_first`."""
+    epoch = int(checkpoint.metadata["epoch"]) + 1
+    return StudiedEpoch(
+        epoch,
+        checkpoint.codebook,
+        presentation_order(seed, epoch, n_samples)[:n_first],
+        Lattice(experiment.topology, experiment.shape),
+        exponential_decay(experiment.learning_rate, experiment.decay, epoch),
+        exponential_decay(experiment.radius, experiment.decay, epoch),
+    )
 
 
 def compare_segments(
@@ -97,8 +120,10 @@ def compare_segments(
         them at `first_different` (from 0; None if there is none). There the engine's winner is
         farther from the sample than the loop's by `relative_gap`, in squared distances from the
         loop's state. `codebook_error` is the relative Frobenius norm of the difference at the end,
-        and `n_weights_different` counts weights that differ after rounding to float32; there is
-        none where the result has the `same_bits_float32`.
+        from the loop's state as it is; `checkpoint_error`, from that state rounded to float32, as
+        engines round theirs, is without the part that is rounding alone. `n_weights_different`
+        counts weights that differ from the rounded state; there is none where the result has the
+        `same_bits_float32`.
     """
     eta = neighbourhood(studied.lattice, studied.radius)
     steps, codebook = studied.learning_rate * eta, studied.codebook
@@ -132,6 +157,7 @@ def compare_segments(
                 "first_different": first,
                 "relative_gap": gap,
                 "codebook_error": _relative_error(found[column], state),
+                "checkpoint_error": _relative_error(found[column], codebook),
                 "n_weights_different": n_weights,
                 "same_bits_float32": n_weights == 0,
             }
@@ -156,20 +182,21 @@ def compare_epochs(
     window : int
         Samples among which winners are compared.
     report : callable, optional
-        Called with a number of samples after each block, for each of the engines.
+        Called with a number of samples after each block of each of the `N_RUNS` engines.
 
     Yields
     ------
     dict
         A row for each engine and window: `n_different` of `n_samples` winners from `first_sample`
         on are not the reference's, a share of `share_different`. `codebook_error` and
-        `n_weights_different` are those at the epoch's end, the same in all its windows.
+        `n_weights_different` are those at the epoch's end, the same in all its windows; both sides
+        are rounded to float32 there.
     """
     eta = neighbourhood(studied.lattice, studied.radius)
     steps = studied.learning_rate * eta
     other = {"threads": 1 if threads > 1 else 2, "block_size": OTHER_BLOCK_SIZE}
     others = {name: options for name, options in ENGINES.items() if name != REFERENCE}
-    others[f"{REFERENCE}, other block size and threads"] = {**ENGINES[REFERENCE], **other}
+    others[REPEATED] = {**ENGINES[REFERENCE], **other}
     winners, expected = np.empty((2, len(studied.order)), np.int32)
 
     def run(options: Mapping[str, Any], noted: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -180,7 +207,7 @@ def compare_epochs(
         result = run(options, winners)
         differs = winners != expected
         at_the_end = {
-            "codebook_error": _relative_error(result, reference.astype(np.float64)),
+            "codebook_error": _relative_error(result, reference),
             "n_weights_different": _count_different(result, reference),
         }
         named = _common(studied) | {"engine": name, "form": _form(steps, options)}
@@ -232,7 +259,9 @@ def _form(steps: Array, options: Mapping[str, Any]) -> str:
     return "virtual or blocks" if form == "virtual" else form
 
 
-def _relative_error(found: NDArray[np.floating], expected: Array) -> float:
+def _relative_error(found: Array, expected: Array) -> float:
+    """Return the relative Frobenius norm of a difference, added up in float64."""
+    expected = expected.astype(np.float64, copy=False)
     return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
 
 
