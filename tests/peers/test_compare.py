@@ -28,7 +28,7 @@ def task(rule):
 def test_a_library_is_measured_and_agrees(peer, rule):
     rows = list(measure(task(rule), peer, PYTHON, n_checked=60, threads=1, number=2))
     assert len(rows) == compare.REPEATS
-    assert [row["is_cold"] for row in rows] == [True, False, False]
+    assert [row["is_cold"] for row in rows] == [True, False]
     for row in rows:
         assert (row["library"], row["rule"], row["epoch"], row["round"]) == (peer, rule, 3, 2)
         assert (row["n_samples"], row["n_units"], row["n_features"]) == (100, 30, 12)
@@ -38,7 +38,7 @@ def test_a_library_is_measured_and_agrees(peer, rule):
 
 
 def test_a_library_that_gives_another_codebook_is_refused(monkeypatch):
-    monkeypatch.setattr(compare, "TOLERANCES", {"online": -1.0})
+    monkeypatch.setattr(compare, "TOLERANCES", {"online": -1e-9})
     with pytest.raises(SomError, match="minisom gives another codebook"):
         list(measure(task("online"), "minisom", PYTHON, n_checked=100, threads=1, number=0))
 

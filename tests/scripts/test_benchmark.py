@@ -27,7 +27,7 @@ def test_schedule(run):
     frame, metadata = read_table(table)
     assert sorted(frame["epoch"].unique()) == [1, 2]
     assert set(frame["round"]) == {0, 1}, "the round that compiles does not count"
-    assert frame.query("epoch == 2")["radius"].tolist() == pytest.approx([2.4] * 10)
+    assert frame.query("epoch == 2")["radius"].tolist() == pytest.approx([2.4] * 8)
     assert metadata["threads"] == "1"
     assert "GB" in metadata["machine"]
 
@@ -64,7 +64,7 @@ def test_peers(run):
     )  # fmt: skip
     frame, metadata = read_table(table)
     assert frame.groupby(["library", "rule"]).size().to_dict() == {
-        ("minisom", "online"): 3, ("ours", "batch"): 3, ("ours", "online"): 6,
+        ("minisom", "online"): 2, ("ours", "batch"): 2, ("ours", "online"): 4,
     }  # fmt: skip
     assert (frame["relative_difference"] < 1e-5).all()
     assert (frame["n_samples"] == 100).all()

@@ -18,7 +18,7 @@ def pixels():
 def test_a_schedule_has_every_form_in_every_round(pixels):
     rows = engine.schedule_rows(
         7, initial_codebook(0, 144, 40), pixels, np.arange(600), Lattice("square", (12, 12)),
-        0.1, 1.5, threads=1, rounds=2, n_samples=200,
+        0.1, 5.0, threads=1, rounds=2, n_samples=200,
     )  # fmt: skip
     frame = pd.DataFrame(rows)
     assert set(frame["form"]) == {"as chosen", "block", "virtual", "lazy", "products"}
@@ -29,12 +29,13 @@ def test_a_schedule_has_every_form_in_every_round(pixels):
     assert set(frame["epoch"]) == {7}
 
 
-def test_the_lazy_form_is_left_out_where_it_would_touch_all_units(pixels):
+@pytest.mark.parametrize(("radius", "left_out"), [(12.0, "lazy"), (1.0, "virtual")])
+def test_forms_are_left_out_where_they_would_touch_all_units(pixels, radius, left_out):
     rows = engine.schedule_rows(
         1, initial_codebook(0, 144, 40), pixels, np.arange(600), Lattice("square", (12, 12)),
-        0.5, 12.0, threads=1, rounds=1, n_samples=100,
+        0.5, radius, threads=1, rounds=1, n_samples=100,
     )  # fmt: skip
-    assert "lazy" not in set(pd.DataFrame(rows)["form"])
+    assert left_out not in set(pd.DataFrame(rows)["form"])
 
 
 def test_scaling_varies_one_size_at_a_time(pixels):

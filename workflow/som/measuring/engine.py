@@ -132,6 +132,8 @@ def schedule_rows(
     forms = {"as chosen": len(order)} | dict.fromkeys(("block", "virtual", "lazy"), n_samples)
     if radius > 6:
         del forms["lazy"]  # It would touch all units, one by one.
+    if radius < 4:
+        del forms["virtual"]  # All units would be nodes.
     for number in range(-1, rounds):
         for form, n_presented in forms.items():
             # The round before the first compiles and fills the caches.
