@@ -14,7 +14,7 @@ from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online import train_epoch
 from workflow.som.errors import SomError
 from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
-from workflow.som.search import find_two_nearest
+from workflow.som.search import find_bmus
 
 ROOT = Path(__file__).resolve().parents[2]
 # See `run.py`: otherwise some peers are at the mercy of the heap's layout.
@@ -65,7 +65,7 @@ class Task(NamedTuple):
     def reference(self, threads: int) -> NDArray[np.float32]:
         """Return the codebook after the epoch, by our engine in float64."""
         if self.rule == "batch":
-            bmus = find_two_nearest(self.samples, self.codebook, threads=threads).bmus
+            bmus = find_bmus(self.samples, self.codebook, threads=threads)
             factors = neighbourhood_factors(self.lattice, self.radius)
             return update_batch(self.codebook, self.samples, bmus, factors)
         return train_epoch(

@@ -5,7 +5,7 @@ import numpy as np
 from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online import train_epoch
 from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
-from workflow.som.search import find_two_nearest
+from workflow.som.search import find_bmus
 
 RULES = {"online": ("online", ""), "batch": ("batch", "")}
 VERSION = "this checkout"
@@ -18,7 +18,7 @@ def train(rule, samples, codebook, shape, epochs, threads):
     codebook = codebook.astype(np.float32)
     for epoch in epochs:
         if rule == "batch":
-            bmus = find_two_nearest(samples, codebook, threads=threads).bmus
+            bmus = find_bmus(samples, codebook, threads=threads)
             factors = neighbourhood_factors(lattice, epoch.radius)
             codebook = update_batch(codebook, samples, bmus, factors)
         else:

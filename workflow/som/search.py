@@ -81,6 +81,26 @@ def find_two_nearest(
     return nearest
 
 
+def find_bmus(
+    samples: Samples,
+    codebook: NDArray[np.float32],
+    *,
+    threads: int | None = None,
+    device: str = "cpu",
+) -> NDArray[np.int32]:
+    """Find the unit nearest to every sample, (n_samples,), as `find_two_nearest` does.
+
+    Without the second nearest fewer units need to be measured.
+    """
+    if search is None or len(codebook) == 1 or device.startswith("cuda"):
+        return find_two_nearest(samples, codebook, threads=threads, device=device).bmus
+    bmus, seconds = np.empty(len(samples), np.int32), np.empty(len(samples), np.int32)
+    results = bmus, seconds, np.empty(len(samples), np.float32)
+    threads = threads or len(os.sched_getaffinity(0))
+    search(samples, codebook, results, threads, with_second=False)
+    return bmus
+
+
 def find_two_nearest_densely(
     samples: Samples,
     codebook: NDArray[np.float32],

@@ -12,7 +12,7 @@ from workflow.som.engine.online import Report, train_epoch
 from workflow.som.features import Samples
 from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
 from workflow.som.schedule import exponential_decay
-from workflow.som.search import find_two_nearest
+from workflow.som.search import find_bmus
 
 
 def initial_codebook(seed: int, n_units: int, n_features: int) -> NDArray[np.float32]:
@@ -59,7 +59,7 @@ def train_one_epoch(
     radius = exponential_decay(radius, decay, epoch)
     if rule == "batch":
         if bmus is None:
-            bmus = find_two_nearest(samples, codebook, threads=threads, device=device).bmus
+            bmus = find_bmus(samples, codebook, threads=threads, device=device)
         if report:
             report(len(samples))
         return update_batch(codebook, samples, bmus, neighbourhood_factors(lattice, radius))

@@ -29,6 +29,25 @@ def _catch_up(unit: Array, x: Array, samples: Indices, steps: Array, n_pending: 
             unit[d] += h * (last[d] - unit[d])
 
 
+@njit(cache=True, nogil=True)
+def _settle_unit(
+    j: int,
+    x: Array,
+    projected: Array,
+    units: Array,
+    projected_units: Array,
+    pending_samples: Indices,
+    pending_steps: Array,
+    n_pending: Indices,
+) -> None:
+    """Make the pending updates of unit j, in all features and in the axes."""
+    n = n_pending[j]
+    if n:
+        _catch_up(units[j], x, pending_samples[j], pending_steps[j], n)
+        _catch_up(projected_units[j], projected, pending_samples[j], pending_steps[j], n)
+        n_pending[j] = 0
+
+
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
 def _squared_distance(x: Array, unit: Array) -> np.floating:
     total = x.dtype.type(0)
@@ -94,6 +113,7 @@ def scan_lazily(
     # A distance just measured is rounded, too.
     upwards = bounds.dtype.type(1 + 64 * np.finfo(bounds.dtype).eps)
     infinite = bounds.dtype.type(np.inf)
+    pending = pending_samples, pending_steps, n_pending
     n_tiles = least_of_tiles.shape[1]
     n_measured = 0
     for t in range(n_block):
@@ -112,16 +132,7 @@ def scan_lazily(
                 limit = reach + drift[j]
                 if row[j] > limit * limit or (turn >= 0 and j == guess):
                     continue
-                if n_pending[j]:
-                    _catch_up(units[j], x, pending_samples[j], pending_steps[j], n_pending[j])
-                    _catch_up(
-                        projected_units[j],
-                        projected,
-                        pending_samples[j],
-                        pending_steps[j],
-                        n_pending[j],
-                    )
-                    n_pending[j] = 0
+                _settle_unit(j, x, projected, units, projected_units, *pending)
                 distance = _squared_distance(x[t], units[j])
                 n_measured += 1
                 if distance < nearest or (distance == nearest and j < bmu):
@@ -131,11 +142,7 @@ def scan_lazily(
         for entry in range(first_step[bmu], first_step[bmu + 1]):
             j, h = step_units[entry], step_sizes[entry]
             if n_pending[j] == n_places:
-                _catch_up(units[j], x, pending_samples[j], pending_steps[j], n_places)
-                _catch_up(
-                    projected_units[j], projected, pending_samples[j], pending_steps[j], n_places
-                )
-                n_pending[j] = 0
+                _settle_unit(j, x, projected, units, projected_units, *pending)
             pending_samples[j, n_pending[j]] = t
             pending_steps[j, n_pending[j]] = h
             n_pending[j] += 1
@@ -168,13 +175,9 @@ def settle(
     `squares` receives ‖w_p‖², `residuals` the most that ‖w_r‖ can be; `drift` is set to zero.
     Other arguments are those of `scan_lazily`.
     """
+    pending = pending_samples, pending_steps, n_pending
     for j in range(start, stop):
-        if n_pending[j]:
-            _catch_up(units[j], x, pending_samples[j], pending_steps[j], n_pending[j])
-            _catch_up(
-                projected_units[j], projected, pending_samples[j], pending_steps[j], n_pending[j]
-            )
-            n_pending[j] = 0
+        _settle_unit(j, x, projected, units, projected_units, *pending)
         if drift[j] > 0:
             measure(j, units, projected_units, squares, residuals)
             drift[j] = 0

@@ -28,11 +28,12 @@ def search_block(
     unit_squares: Array,
     residuals: Array,
     slack: float,
+    with_second: bool,
     bmus: NDArray[np.int32],
     second_bmus: NDArray[np.int32],
     distances: Array,
 ) -> int:
-    """Find the two nearest units of some samples; return how many distances were measured.
+    """Find the nearest units of some samples; return how many distances were measured.
 
     Parameters
     ----------
@@ -48,6 +49,8 @@ def search_block(
         ‖w_p‖², and ‖w_r‖ at most.
     slack : float
         What rounding may add to a bound.
+    with_second : bool
+        Whether the second nearest unit is wanted; else `second_bmus` means nothing.
     bmus, second_bmus, distances : arrays of shape (n_block,)
         Receive the result.
     """
@@ -78,7 +81,7 @@ def search_block(
             nearest, second, bmu, runner_up = second, nearest, other, guess
         n_measured += 2
         # Rounded to float32 it could fall below itself.
-        reach = np.float32(second * (1 + 1e-6))
+        reach = np.float32((second if with_second else nearest) * (1 + 1e-6))
         for tile in range(n_tiles):
             if least_of_tiles[tile] > reach:
                 continue
@@ -92,6 +95,6 @@ def search_block(
                     nearest, bmu = distance, j
                 elif distance < second or (distance == second and j < runner_up):
                     second, runner_up = distance, j
-                reach = np.float32(second * (1 + 1e-6))
+                reach = np.float32((second if with_second else nearest) * (1 + 1e-6))
         bmus[t], second_bmus[t], distances[t] = bmu, runner_up, np.sqrt(nearest)
     return n_measured

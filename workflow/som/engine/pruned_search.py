@@ -21,7 +21,7 @@ from workflow.som.engine.workers import Workers
 from workflow.som.features import Samples, as_features
 
 # Numbers of axes that are tried; with all features as axes the search is the dense one.
-N_AXES = (16, 32, 64)
+N_AXES = (16, 24, 32, 48, 64)
 # Samples on which they are tried.
 N_TRIED = 128
 # Measuring a distance in float64, against a term of a matrix product: operations that take as long.
@@ -44,6 +44,8 @@ def search(
     results: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
     threads: int,
     report: Callable[[int], None] | None = None,
+    *,
+    with_second: bool = True,
 ) -> float:
     """Write BMUs, second BMUs and distances of all samples to `results`.
 
@@ -57,6 +59,8 @@ def search(
     threads : int
     report : callable, optional
         Called with the number of samples as they are done.
+    with_second : bool
+        Whether second BMUs are wanted; without them fewer units need to be measured.
 
     Returns
     -------
@@ -65,13 +69,13 @@ def search(
     """
     units = torch.from_numpy(np.require(codebook, requirements=["C", "W"]))
     size = max(1, BOUNDS_BYTES // (4 * len(codebook)))
-    bounds = choose_bounds(samples, units)
+    bounds = choose_bounds(samples, units, with_second)
     measured = []
     with Workers(threads) as workers:
 
         def search_part(part: slice) -> None:
             arrays = tuple(result[part] for result in results)
-            measured.append(_search_part(samples[part], units, bounds, arrays))
+            measured.append(_search_part(samples[part], units, bounds, arrays, with_second))
 
         # Some blocks for each thread between two reports.
         step = size * 4 * workers.threads
@@ -84,14 +88,14 @@ def search(
     return sum(measured) / max(1, len(samples))
 
 
-def choose_bounds(samples: Samples, units: Tensor) -> Bounds:
+def choose_bounds(samples: Samples, units: Tensor, with_second: bool = True) -> Bounds:
     """Return bounds with as many axes as take the least time, by trial on a few samples."""
     mean = units.mean(dim=0, dtype=torch.float64).float()
     centred = units - mean
     n_features = units.shape[1]
     tried = samples[:: max(1, len(samples) // N_TRIED)][:N_TRIED]
     best = Bounds(mean, None, project(centred, None))
-    least = _cost(best, tried, units)
+    least = _cost(best, tried, units, with_second)
     widths = [width for width in N_AXES if 2 * width <= n_features]
     axes = principal_axes(centred, max(widths)) if widths else centred
     for width in widths:
@@ -100,7 +104,7 @@ def choose_bounds(samples: Samples, units: Tensor) -> Bounds:
         # The rest itself, not a difference of squares: it is short, and the bound hangs on it.
         rests = torch.linalg.vector_norm(centred - projected.parts @ some.T, dim=1)
         bounds = Bounds(mean, some, projected._replace(greatest_rests=rests))
-        cost = _cost(bounds, tried, units)
+        cost = _cost(bounds, tried, units, with_second)
         if cost >= least and best.axes is not None:
             break  # With still more axes the product alone takes longer.
         if cost < least:
@@ -108,17 +112,21 @@ def choose_bounds(samples: Samples, units: Tensor) -> Bounds:
     return best
 
 
-def _cost(bounds: Bounds, samples: Samples, units: Tensor) -> float:
+def _cost(bounds: Bounds, samples: Samples, units: Tensor, with_second: bool) -> float:
     """Return the operations that a sample takes."""
     results = np.empty(len(samples), np.int32), np.empty(len(samples), np.int32)
     distances = np.empty(len(samples), np.float32)
-    n_measured = _search_part(samples, units, bounds, (*results, distances))
+    n_measured = _search_part(samples, units, bounds, (*results, distances), with_second)
     measuring = COST_OF_MEASURING * n_measured / max(1, len(samples)) * units.shape[1]
     return bounds.units.parts.numel() + measuring
 
 
 def _search_part(
-    samples: Samples, units: Tensor, bounds: Bounds, results: tuple[NDArray[Any], ...]
+    samples: Samples,
+    units: Tensor,
+    bounds: Bounds,
+    results: tuple[NDArray[Any], ...],
+    with_second: bool,
 ) -> int:
     # torch warns of arrays that cannot be written to, such as a table's.
     features = np.require(as_features(samples), requirements=["C", "W"])
@@ -134,5 +142,6 @@ def _search_part(
         of_units.squares.numpy(),
         of_units.greatest_rests.numpy(),
         slack,
+        with_second,
         *results,
     )

@@ -14,7 +14,7 @@ from workflow.som.engine.online import train_epoch
 from workflow.som.engine.workers import Workers, cut
 from workflow.som.features import Samples
 from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
-from workflow.som.search import find_two_nearest, find_two_nearest_densely
+from workflow.som.search import find_bmus, find_two_nearest, find_two_nearest_densely
 from workflow.som.training import initial_codebook
 
 Row = dict[str, Any]
@@ -94,7 +94,7 @@ def time_batch(
 ) -> float:
     """Return the seconds a sample of a batch epoch: search, sums and smoothing."""
     started = time.perf_counter()
-    bmus = find_two_nearest(samples, codebook, threads=threads).bmus
+    bmus = find_bmus(samples, codebook, threads=threads)
     update_batch(codebook, samples, bmus, neighbourhood_factors(lattice, radius))
     return (time.perf_counter() - started) / len(samples)
 
@@ -195,7 +195,7 @@ def _rows_of_size(
     codebook = initial_codebook(0, n_units, n_features)
     # A map as it is in mid-training; a random codebook is like none.
     for radius in (lattice.shape[0] / 2, wide):
-        bmus = find_two_nearest(samples, codebook, threads=threads).bmus
+        bmus = find_bmus(samples, codebook, threads=threads)
         codebook = update_batch(codebook, samples, bmus, neighbourhood_factors(lattice, radius))
     size = value if axis == "block size" else None
     block_size = size or choose_block_size(n_units, n_features, 4)
