@@ -12,10 +12,11 @@ from workflow.som.tables import read_table
 
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the measurements and draw them."""
-    measurements = read_table(table).frame
+    measurements, metadata = read_table(table)
+    machine = f"{metadata['machine']}; {metadata['threads']} threads; {metadata['date']}"
     with house_style():
         figure = new_figure(style["width"], style["height"], style["dpi"])
-        draw_schedule(figure, measurements)
+        draw_schedule(figure, measurements, machine=machine)
         save_figure(figure, [png, svg])
 
 

@@ -7,10 +7,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import LogLocator, NullFormatter
 
-OURS, PEER, OTHER_RULE = "#2b8377", "#054b6c", "#b0b0b0"
+OURS, PLAIN_LOOP, PEER, OTHER_RULE = "#2b8377", "#93c6bd", "#054b6c", "#b0b0b0"
 NAMES = {
-    "ours": "this engine",
+    "ours": "ours",
+    "ours (plain loop)": "ours, plain loop",
     "minisom": "MiniSom",
     "python_som": "python-som",
     "torchsom": "TorchSOM",
@@ -19,7 +23,8 @@ NAMES = {
     "xpysom": "XPySom",
     "somoclu": "somoclu",
 }
-PANELS = {"online": "Online rule", "batch": "Batch rule (mini-batches in grey)"}
+PANELS = {"online": "Online rule", "batch": "Batch rule"}
+SMALL = 7
 
 
 def peer_ratios(measurements: pd.DataFrame) -> pd.DataFrame:
@@ -33,92 +38,190 @@ def peer_ratios(measurements: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `panel`, `library`, `version`, `rule`, `epoch`, `radius`, `n_samples`, `microseconds`
-        (median of the warm measurements), `cold` (median of the first ones), `ratio`, `ratio_low`,
-        `ratio_high` (range of the warm ones, by our median). Libraries without a measurement of
-        ours beside them are left out.
+        `panel`, `library`, `version`, `rule`, `epoch`, `radius`, `n_samples`, `is_part` (fewer
+        samples than ours had at most), `microseconds` (median of the warm measurements), `cold`
+        (median of the first ones), both in microseconds a sample, and by our warm median in the
+        same panel and epoch: `ratio`, `ratio_low`, `ratio_high` (range of the warm ones) and
+        `cold_ratio`. NaN where a library was never warm, or nothing of ours was measured beside it.
     """
+    times, is_cold = measurements["microseconds_per_sample"], measurements["is_cold"].astype(bool)
     frame = measurements.assign(
         panel=np.where(measurements["rule"] == "online", "online", "batch"),
-        warm=measurements["microseconds_per_sample"].where(~measurements["is_cold"]),
-        cold=measurements["microseconds_per_sample"].where(measurements["is_cold"]),
+        warm=times.where(~is_cold),
+        cold=times.where(is_cold),
     )
-    keys = ["panel", "library", "version", "rule", "epoch", "radius", "n_samples"]
-    rows = frame.groupby(keys, as_index=False).agg(
+    keys = ["panel", "library", "version", "rule", "epoch", "n_samples"]
+    rows = frame.groupby(keys, as_index=False, dropna=False).agg(
+        radius=("radius", "first"),
         microseconds=("warm", "median"),
         low=("warm", "min"),
         high=("warm", "max"),
         cold=("cold", "median"),
     )
-    ours = rows[rows["library"] == "ours"].set_index(["panel", "epoch"])["microseconds"]
-    reference = ours.reindex(pd.MultiIndex.from_frame(rows[["panel", "epoch"]])).to_numpy()
-    rows["ratio"] = rows["microseconds"] / reference
-    rows["ratio_low"], rows["ratio_high"] = (
-        rows.pop("low") / reference,
-        rows.pop("high") / reference,
-    )
-    return rows.dropna(subset="ratio").reset_index(drop=True)
+    # The longest run of ours is what the others are measured by.
+    ours = rows[rows["library"] == "ours"].sort_values("n_samples")
+    ours = ours.drop_duplicates(["panel", "epoch"], keep="last")
+    epochs = pd.MultiIndex.from_frame(rows[["panel", "epoch"]])
+    reference = ours.set_index(["panel", "epoch"])["microseconds"].reindex(epochs).to_numpy()
+    whole = ours.groupby("panel")["n_samples"].max().reindex(rows["panel"]).to_numpy()
+    return rows.assign(
+        is_part=rows["n_samples"] < whole,
+        ratio=rows["microseconds"] / reference,
+        ratio_low=rows["low"] / reference,
+        ratio_high=rows["high"] / reference,
+        cold_ratio=rows["cold"] / reference,
+    ).drop(columns=["low", "high"])
 
 
-def draw_peers(figure: Figure, measurements: pd.DataFrame) -> None:
-    """Draw a panel for the online rule and one for the batch rule.
+def draw_peers(figure: Figure, measurements: pd.DataFrame, *, machine: str = "") -> None:
+    """Draw a panel for the online rule and one for the batch rule, on one scale.
 
     Parameters
     ----------
     figure : Figure
     measurements : DataFrame
         As in `peers.parquet`.
+    machine : str
+        What was measured on; written below.
     """
     rows = peer_ratios(measurements)
-    panels = [panel for panel in PANELS if (rows["panel"] == panel).any()]
+    panels = {name: _in_order(rows[rows["panel"] == name]) for name in PANELS}
+    panels = {name: some for name, some in panels.items() if len(some)}
     if not panels:
-        figure.text(0.5, 0.5, "nothing was measured beside this engine", ha="center")
+        figure.text(0.5, 0.5, "nothing was measured", ha="center")
         return
-    heights = [int((rows["panel"] == panel).sum()) + 1 for panel in panels]
-    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for ax, panel in zip(axes, panels, strict=True):
-        _draw_panel(ax, rows[rows["panel"] == panel].sort_values(["ratio", "epoch"]))
-        ax.set_title(PANELS[panel])
-
-
-def _draw_panel(ax: Axes, rows: pd.DataFrame) -> None:
-    places, records = np.arange(len(rows)), rows.to_dict("records")
-    colours = [
-        OURS if row["library"] == "ours" else PEER if row["rule"] == row["panel"] else OTHER_RULE
-        for row in records
-    ]
-    # A bar on a log axis needs a foot.
-    foot = 0.5
-    ax.barh(places, rows["ratio"] - foot, left=foot, height=0.65, color=colours)
-    spread = [rows["ratio"] - rows["ratio_low"], rows["ratio_high"] - rows["ratio"]]
-    ax.errorbar(rows["ratio"], places, xerr=spread, fmt="none", ecolor="#202020", elinewidth=0.8)
-    for place, row in zip(places, records, strict=True):
-        ratio = row["ratio"]
-        text = f"{ratio:.0f}×, " if ratio >= 9.5 else f"{ratio:.1f}×, "
-        ax.annotate(
-            ("" if row["library"] == "ours" else text) + _duration(row["microseconds"]),
-            (row["ratio_high"], place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
+    axes = figure.subplots(
+        len(panels),
+        1,
+        sharex=True,
+        squeeze=False,
+        height_ratios=[len(some) + 1 for some in panels.values()],
+    )[:, 0]
+    ends = rows[["ratio_low", "ratio_high", "cold_ratio"]].stack().dropna()
+    # A bar on a log axis needs a foot; one that is faster than ours has to stand on it, too.
+    foot = min([0.5, *(0.7 * ends)])
+    longest = max([1, *ends])
+    # A third as much room again, for what is written at the ends.
+    axes[0].set(xscale="log", xlim=(foot, max(10, longest * (longest / foot) ** 0.33)))
+    for ax, (name, some) in zip(axes, panels.items(), strict=True):
+        _draw_panel(ax, some, foot)
+        ax.set_title(PANELS[name])
+        ax.xaxis.set_major_locator(LogLocator(numticks=12))
+        ax.xaxis.set_major_formatter(
+            lambda value, _: f"{value:,g}×" if value < 1 else f"{value:,.0f}×"
         )
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    axes[-1].set_xlabel("time a sample, in times of ours at the same epoch (R: radius, grid steps)")
+    figure.legend(handles=_legend(rows), loc="outside lower center", ncols=3, title=machine or None)
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put ours first, then one library after the other, the fastest first, each by epoch."""
+    rank = rows.groupby("library")["microseconds"].transform("min").where(rows["library"] != "ours")
+    order = rows.assign(rank=rank.fillna(rows["cold"]).where(rows["library"] != "ours", -1))
+    return order.sort_values(["rank", "library", "epoch", "n_samples"]).drop(columns="rank")
+
+
+def _draw_panel(ax: Axes, rows: pd.DataFrame, foot: float) -> None:
+    places, ratios = np.arange(len(rows)), rows["ratio"].to_numpy(float)
+    records = rows.to_dict("records")
+    bars = ax.barh(places, ratios - foot, left=foot, height=0.65)
+    for bar, row in zip(bars, records, strict=True):
+        bar.set_facecolor(_colour(row))
+    spread = [ratios - rows["ratio_low"], rows["ratio_high"] - ratios]
+    ax.errorbar(ratios, places, xerr=spread, fmt="none", ecolor="#202020", elinewidth=0.8)
+    ax.plot(rows["cold_ratio"], places, **_COLD)
+    ax.axvline(1, color="#404040", linewidth=0.6, linestyle=":")
+    for place, row in zip(places, records, strict=True):
+        end = np.nanmax([foot, row["ratio_high"], row["cold_ratio"]])
+        ax.annotate(
+            _text(row), (end, place), (5, 0), textcoords="offset points", va="center",
+            fontsize=SMALL,
+        )  # fmt: skip
+        ax.annotate(
+            _remark(row), (1.01, place), xycoords=("axes fraction", "data"), va="center",
+            fontsize=SMALL, color="#606060",
+        )  # fmt: skip
     ax.set_yticks(places, [_label(row) for row in records])
-    ax.set(xscale="log", xlim=(foot, 6 * rows["ratio_high"].max()), ylim=(len(rows) - 0.4, -0.6))
-    ax.set_xlabel("time a sample, in times of this engine's at the same radius")
+    ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
 
 
+_COLD: dict[str, Any] = {
+    "linestyle": "",
+    "marker": "o",
+    "markersize": 4,
+    "markerfacecolor": "white",
+    "markeredgecolor": "#202020",
+    "markeredgewidth": 0.8,
+}
+
+
+def _legend(rows: pd.DataFrame) -> list[Any]:
+    """Return what the colours and marks of these rows mean."""
+    colours = {
+        OURS: "ours: this engine",
+        PLAIN_LOOP: "ours, plain loop",
+        PEER: "same rule",
+        OTHER_RULE: "another rule: mini-batches",
+    }
+    drawn = {_colour(row) for row in rows[rows["ratio"].notna()].to_dict("records")}
+    handles: list[Any] = [
+        Patch(color=colour, label=label) for colour, label in colours.items() if colour in drawn
+    ]
+    line = Line2D([], [], color="#202020", linewidth=0.8)
+    handles.append(line)
+    line.set_label("range of warm measurements, the bar being their median")
+    if rows["cold_ratio"].notna().any():
+        handles.append(Line2D([], [], label="first call in a fresh process", **_COLD))
+    return handles
+
+
+def _colour(row: Mapping[Any, Any]) -> str:
+    if str(row["library"]).startswith("ours"):
+        return OURS if row["library"] == "ours" else PLAIN_LOOP
+    return PEER if row["rule"] == row["panel"] else OTHER_RULE
+
+
 def _label(row: Mapping[Any, Any]) -> str:
     name = NAMES.get(row["library"], row["library"])
-    version = "" if row["library"] == "ours" else f" {row['version']}"
-    part = f", {row['n_samples']:,} samples" if row["n_samples"] < 60_000 else ""
-    return f"{name}{version}, R = {row['radius']:.3g}{part}"
+    version = "" if str(row["library"]).startswith("ours") else f" {row['version']}"
+    return f"{name}{version}, R = {row['radius']:.3g}"
+
+
+def _text(row: Mapping[Any, Any]) -> str:
+    """Return what stands at a bar's end: ratio and time, as far as there are any."""
+    is_warm = not np.isnan(row["microseconds"])
+    ratio = row["ratio" if is_warm else "cold_ratio"]
+    parts = [] if np.isnan(ratio) or row["library"] == "ours" else [_number(ratio) + "×"]
+    parts.append(_duration(row["microseconds" if is_warm else "cold"]))
+    if np.isnan(ratio):
+        parts.append("none of ours beside it")
+    return ", ".join(parts)
+
+
+def _remark(row: Mapping[Any, Any]) -> str:
+    parts = [f"timed on {row['n_samples']:,} samples"] if row["is_part"] else []
+    parts += ["mini-batch"] if row["rule"] == "mini-batch" else []
+    parts += ["first call only"] if np.isnan(row["microseconds"]) else []
+    return ", ".join(parts)
 
 
 def _duration(microseconds: float) -> str:
-    """Return a time a sample with its unit."""
-    if microseconds >= 1000:
-        return f"{microseconds / 1000:.2g} ms"
-    return f"{microseconds:.0f} µs" if microseconds >= 10 else f"{microseconds:.1f} µs"
+    """Return a time a sample with its unit, two digits or more.
+
+    Examples
+    --------
+    >>> [_duration(time) for time in (5.96, 31.4, 994.0, 999.7, 7480.0)]
+    ['6.0 µs', '31 µs', '994 µs', '1.0 ms', '7.5 ms']
+    """
+    if microseconds >= 999.5:
+        return f"{_number(microseconds / 1000)} ms"
+    return f"{_number(microseconds)} µs"
+
+
+def _number(value: float) -> str:
+    if value < 0.995:
+        return f"{value:.2g}"
+    return f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"

@@ -1,23 +1,32 @@
 """Time a sample against the sizes of map, samples and blocks, beside the floors."""
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 AXES = {
     "units": "units",
     "features": "features",
-    "samples": "samples",
+    "samples": "samples an epoch",
     "block size": "samples a block",
 }
+# What was measured: its name, colour, line and marker; what to be measured by is grey.
 CURVES = {
-    "products": ("the block's two matrix products", "#808080", "--"),
-    "block": ("online, block form, R = side/4", "#8b48bc", "-"),
-    "virtual": ("online, virtual units, R = side/4", "#ac3a54", "-"),
-    "lazy": ("online, lazy form, R = 1", "#d89000", "-"),
-    "dense search": ("search by all distances, float64", "#808080", ":"),
-    "pruned search": ("search by bounds, exact", "#2b8377", "-"),
-    "batch epoch": ("batch epoch", "#054b6c", "-"),
+    "products": ("floor of dense online engines: two matrix products", "#707070", "--", ""),
+    "dense search": ("search by all distances, float64", "#707070", ":", ""),
+    "block": ("online, block form, R = side/4", "#8b48bc", "-", "s"),
+    "virtual": ("online, virtual units, R = side/4", "#ac3a54", "-", "^"),
+    "lazy": ("online, lazy form, R = 1", "#c67f00", "-", "D"),
+    "batch epoch": ("batch epoch, R = side/4", "#054b6c", "-", "o"),
+    "pruned search": ("search by bounds, exact", "#2b8377", "-", "v"),
 }
+# Sizes on which the work of a dense engine depends linearly.
+GUIDED = ("units", "features")
+# Sizes that stay the same in a panel, as its title names them.
+FIXED = {"n_units": "units", "n_features": "features"}
+SMALL = 7
 
 
 def scaling_medians(measurements: pd.DataFrame) -> pd.DataFrame:
@@ -28,7 +37,7 @@ def scaling_medians(measurements: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_scaling(figure: Figure, measurements: pd.DataFrame) -> None:
+def draw_scaling(figure: Figure, measurements: pd.DataFrame, *, machine: str = "") -> None:
     """Draw a panel for each size that is varied, both axes logarithmic.
 
     Parameters
@@ -36,29 +45,86 @@ def draw_scaling(figure: Figure, measurements: pd.DataFrame) -> None:
     figure : Figure
     measurements : DataFrame
         As in `scaling.parquet`.
+    machine : str
+        What was measured on; written below.
     """
     medians = scaling_medians(measurements)
     names = [axis for axis in AXES if (medians["axis"] == axis).any()]
-    panels = figure.subplots(-(-len(names) // 2), 2, sharey=True, squeeze=False)
+    if not names:
+        figure.text(0.5, 0.5, "nothing was measured", ha="center")
+        return
+    n_columns = min(len(names), 2)
+    panels = figure.subplots(-(-len(names) // n_columns), n_columns, sharey=True, squeeze=False)
     for ax in panels.flat[len(names) :]:
         ax.remove()
+    times = medians["microseconds_per_sample"]
+    bottom, top = 0.7 * times.min(), 1.8 * times.max()
+    handles: dict[str, Line2D] = {}
     for ax, name in zip(panels.flat, names, strict=False):
-        some = medians[medians["axis"] == name]
-        for what, (label, colour, line) in CURVES.items():
-            curve = some[some["what"] == what].sort_values("value")
-            if len(curve):
-                ax.plot(
-                    curve["value"], curve["microseconds_per_sample"], line, color=colour,
-                    marker="o", label=label,
-                )  # fmt: skip
-        values = sorted(some["value"].unique())
-        ax.set(xscale="log", yscale="log", xlabel=AXES[name])
-        shown = values if len(values) < 5 else values[::2]
-        ax.set_xticks(shown, [f"{value:,}" for value in shown])
-        ax.set_xticks([], minor=True)
-        ax.grid(color="#e4e4e4", linewidth=0.5)
-        ax.set_axisbelow(True)
+        handles |= _draw_curves(ax, medians[medians["axis"] == name])
+        ax.set(xscale="log", yscale="log", ylim=(bottom, top), xlabel=AXES[name])
+        ax.set_title(_fixed_sizes(measurements[measurements["axis"] == name], name))
+        ax.yaxis.set_major_formatter(
+            lambda value, _: f"{value:g}" if value < 1 else f"{value:,.0f}"
+        )
+        _name_values(ax, sorted(medians.loc[medians["axis"] == name, "value"].unique()))
+        if name in GUIDED:
+            _draw_guide(ax, top)
     for ax in panels[:, 0]:
         ax.set_ylabel("µs a sample")
-    handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    figure.legend(
+        handles=[handles[what] for what in CURVES if what in handles],
+        loc="outside lower center",
+        ncols=2,
+        title=machine or None,
+    )
+
+
+def _draw_curves(ax: Axes, medians: pd.DataFrame) -> dict[str, Line2D]:
+    """Draw what was measured against one size; return the lines, for a legend."""
+    lines = {}
+    for what, (label, colour, line, marker) in CURVES.items():
+        curve = medians[medians["what"] == what].sort_values("value")
+        if len(curve):
+            # A single value would otherwise be an invisible line.
+            (lines[what],) = ax.plot(
+                curve["value"], curve["microseconds_per_sample"], line, color=colour, label=label,
+                marker=marker or ("_" if len(curve) == 1 else ""),
+            )  # fmt: skip
+    ax.grid(axis="y", color="#e4e4e4", linewidth=0.5)
+    ax.set_axisbelow(True)
+    return lines
+
+
+def _fixed_sizes(measurements: pd.DataFrame, axis: str) -> str:
+    names = {column: name for column, name in FIXED.items() if name != axis}
+    return ", ".join(
+        f"{measurements[column].iloc[0]:,} {name}"
+        for column, name in names.items()
+        if measurements[column].nunique() == 1
+    )
+
+
+def _name_values(ax: Axes, values: list[int]) -> None:
+    """Label the values that were measured, largest first, as far as there is room."""
+    span = np.log(values[-1] / values[0])
+    named = [values[-1]]
+    for value in reversed(values[:-1]):
+        if np.log(named[-1] / value) > 0.13 * span:
+            named.append(value)
+    ax.set_xticks(named, [f"{value:,}" for value in named])
+    others = [value for value in values if value not in named]
+    ax.set_xticks(others, [""] * len(others), minor=True)
+
+
+def _draw_guide(ax: Axes, top: float) -> None:
+    """Draw a slope of one in the upper left corner, where costs that rise leave room."""
+    first, last = ax.get_xlim()
+    start = first * (last / first) ** 0.04
+    stop = first * (last / first) ** 0.3
+    end = 0.75 * top
+    ax.plot([start, stop], [end * start / stop, end], color="#a0a0a0", linewidth=0.8, zorder=1)
+    ax.annotate(
+        "linear", (stop, end), (3, -2), textcoords="offset points", va="center",
+        fontsize=SMALL, color="#606060",
+    )  # fmt: skip

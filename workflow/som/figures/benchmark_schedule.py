@@ -2,16 +2,23 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+# Form: what it is called, its colour, how wide its line is and where it is marked.
 FORMS = {
-    "products": ("the block's two matrix products alone", "#808080", "--", 1.0),
-    "block": ("block form", "#8b48bc", "-", 1.0),
-    "virtual": ("virtual units (blocks where too rough)", "#ac3a54", "-", 1.0),
-    "lazy": ("lazy form", "#d89000", "-", 1.0),
-    "as chosen": ("as chosen, the whole epoch", "#054b6c", "-", 2.4),
+    "block": ("block form", "#8b48bc", 1.0, "s"),
+    "virtual": ("virtual units\n(blocks where too rough)", "#ac3a54", 1.0, "^"),
+    "lazy": ("lazy form", "#c67f00", 1.0, "D"),
+    "as chosen": ("as chosen, whole epoch", "#054b6c", 2.6, "o"),
 }
+FLOOR = "#707070"
+SMALL = 7
+# Epochs that are named on the axes.
+N_NAMED = 7
+# Of small text, as a share of the axes' height.
+LINE_HEIGHT = 0.06
 
 
 def schedule_medians(measurements: pd.DataFrame) -> pd.DataFrame:
@@ -22,44 +29,124 @@ def schedule_medians(measurements: pd.DataFrame) -> pd.DataFrame:
 
 
 def seconds_of_run(medians: pd.DataFrame, form: str, n_samples: int) -> float:
-    """Return the time of all epochs up to the last measured one, interpolated between those."""
+    """Return the time of the epochs from the first to the last measured one.
+
+    Parameters
+    ----------
+    medians : DataFrame
+        From `schedule_medians`.
+    form : str
+    n_samples : int
+        Of an epoch. Those between two measured ones are interpolated.
+
+    Examples
+    --------
+    >>> medians = pd.DataFrame({"as chosen": [10.0, 30.0]}, index=[1, 3])
+    >>> seconds_of_run(medians, "as chosen", 1_000_000)
+    60.0
+    """
     measured = medians[form].dropna()
-    epochs = np.arange(1, measured.index.max() + 1)
+    epochs = np.arange(measured.index.min(), measured.index.max() + 1)
     return float(np.interp(epochs, measured.index, measured).sum() * n_samples / 1e6)
 
 
-def draw_schedule(figure: Figure, measurements: pd.DataFrame) -> None:
-    """Draw time a sample against the epoch.
+def draw_schedule(figure: Figure, measurements: pd.DataFrame, *, machine: str = "") -> None:
+    """Draw time a sample against the epoch, the radius above it.
 
     Parameters
     ----------
     figure : Figure
     measurements : DataFrame
         As in `schedule.parquet`.
+    machine : str
+        What was measured on; written below.
     """
     medians = schedule_medians(measurements)
+    if medians.empty:
+        figure.text(0.5, 0.5, "nothing was measured", ha="center")
+        return
     ax = figure.subplots()
-    for form, (label, colour, line, width) in FORMS.items():
-        if form in medians:
-            curve = medians[form].dropna()
-            marker = "o" if len(curve) < 3 else ""
-            ax.plot(curve.index, curve, line, color=colour, lw=width, marker=marker, label=label)
-    ax.set(xlabel="epoch", ylabel="µs a sample", ylim=(0, None))
-    ax.set_xlim(medians.index.min() - 1, medians.index.max() + 1)
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ends: list[tuple[float, float, str, str]] = []
+    for form in [form for form in FORMS if form in medians]:
+        label, colour, width, marker = FORMS[form]
+        curve = medians[form].dropna()
+        ax.plot(
+            curve.index, curve, color=colour, lw=width, marker=marker,
+            ms=2.5 if width < 2 else 4, zorder=2 + width,
+        )  # fmt: skip
+        ends.append((curve.index[-1], curve.iloc[-1], label, colour))
+    if "products" in medians:
+        ends.append(_draw_floor(ax, medians["products"].dropna()))
+    first, last = medians.index.min(), medians.index.max()
+    margin = max(1.0, 0.02 * (last - first))
+    top = 1.08 * max([value for _, value, _, _ in ends] + [ax.dataLim.ymax, 1])
+    ax.set(xlim=(first - margin, last + margin), ylim=(0, top))
+    ax.set(xlabel="epoch", ylabel="µs a sample")
+    _label_ends(ax, ends, last)
+    _name_radii(ax, measurements.groupby("epoch")["radius"].first())
+    ax.set_title("\n".join(_notes(medians, measurements)), pad=6)
+    if machine:
+        figure.supxlabel(machine, fontsize=SMALL)
+
+
+def _draw_floor(ax: Axes, products: pd.Series) -> tuple[float, float, str, str]:
+    """Draw what no epoch changes as one line, and how far its measurements spread as a band."""
+    floor = float(products.median())
+    ax.axhspan(products.min(), products.max(), color=FLOOR, alpha=0.15, linewidth=0)
+    ax.axhline(floor, color=FLOOR, linestyle="--", linewidth=1)
+    label = "floor of dense engines:\ntwo matrix products"
+    band = "\n(band: range over epochs)" if len(products) > 1 else ""
+    return products.index[-1], floor, label + band, FLOOR
+
+
+def _notes(medians: pd.DataFrame, measurements: pd.DataFrame) -> list[str]:
+    notes = []
     if "as chosen" in medians:
-        whole = measurements.query("form == 'as chosen'")["n_samples"].max()
-        last = int(medians.index.max())
-        ax.set_title(
-            f"{last} epochs of {whole:,} samples: about "
-            f"{seconds_of_run(medians, 'as chosen', whole):.0f} s (interpolated between the "
-            "epochs measured)"
-        )
-    radii = measurements.groupby("epoch")["radius"].first()
-    shown = [e for e in radii.index if e == 1 or e % 15 == 0] or list(radii.index)
+        measured = medians["as chosen"].dropna().index
+        whole = int(measurements.loc[measurements["form"] == "as chosen", "n_samples"].max())
+        seconds = seconds_of_run(medians, "as chosen", whole)
+        first, last = measured[0], measured[-1]
+        epochs = f"{last} epochs" if first == 1 else f"epochs {first} to {last}"
+        epochs = f"epoch {first}" if first == last else epochs
+        note = f"{epochs} of {whole:,} samples as chosen: about {seconds:.3g} s"
+        if len(measured) <= last - first:
+            note += f" (interpolated between the {len(measured)} measured)"
+        notes.append(note)
+    if "plain loop" in medians:
+        # A hundred times what is drawn.
+        loop = medians["plain loop"].dropna()
+        notes.append(f"plain loop, not drawn: {loop.median():,.0f} µs a sample")
+    return notes
+
+
+def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], last: float) -> None:
+    """Name the curves: beside the axes, or where a curve ends earlier, at that end."""
+    height = ax.get_ylim()[1]
+    free = -np.inf
+    for epoch, value, label, colour in sorted(ends, key=lambda end: end[1]):
+        if epoch < last:
+            ax.annotate(
+                label, (epoch, value), (5, 0), textcoords="offset points", va="center",
+                fontsize=SMALL, color=colour,
+            )  # fmt: skip
+            continue
+        half = LINE_HEIGHT * (1 + label.count("\n")) / 2
+        place = max(value / height, free + half)
+        free = place + half
+        ax.annotate(
+            label, (1.01, place), xycoords="axes fraction", va="center",
+            fontsize=SMALL, color=colour,
+        )  # fmt: skip
+
+
+def _name_radii(ax: Axes, radii: pd.Series) -> None:
+    """Name some epochs below and their radii above."""
+    chosen = np.linspace(0, len(radii) - 1, min(N_NAMED, len(radii))).round().astype(int)
+    radii = radii.iloc[chosen]
+    ax.set_xticks(radii.index)
     top = ax.secondary_xaxis("top")
-    top.xaxis.set_major_locator(FixedLocator(shown))
+    top.xaxis.set_major_locator(FixedLocator(list(radii.index)))
     top.xaxis.set_minor_locator(NullLocator())
-    top.set_xticklabels([f"{radii[epoch]:.3g}" for epoch in shown])
+    top.set_xticklabels([f"{radius:.3g}" for radius in radii])
     top.set_xlabel("radius R (grid steps)")
     top.spines["top"].set_visible(True)
