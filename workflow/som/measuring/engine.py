@@ -170,7 +170,8 @@ def scaling_rows(
     Parameters
     ----------
     samples : uint8 array of shape (n_samples, n_features)
-        Features are taken from its columns, again from the first where it has too few.
+        Features are taken from its columns, again from the first where it has too few,
+        in a fixed random order.
     sizes : dict
         For each of "units" (squares of whole numbers), "features", "samples" and "block size" the
         values; the other sizes are the article's.
@@ -180,7 +181,9 @@ def scaling_rows(
             side = round(value**0.5) if axis == "units" else SIDE
             n_features = value if axis == "features" else samples.shape[1]
             n_samples = value if axis == "samples" else min(len(samples), 16_384)
-            columns = np.arange(n_features) % samples.shape[1]
+            # Shuffled: the first pixels of an image are its border, black in all.
+            shuffled = np.random.default_rng(0).permutation(samples.shape[1])
+            columns = shuffled[np.arange(n_features) % samples.shape[1]]
             some = np.ascontiguousarray(samples[:n_samples, columns])
             yield from _rows_of_size(
                 axis, value, some, Lattice("square", (side, side)), threads, rounds
