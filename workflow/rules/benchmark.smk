@@ -17,7 +17,13 @@ BENCHMARK_EPOCHS = [2, 32, 60, 85]
 # A loop in Python takes milliseconds a sample, so it is timed on a part of an epoch.
 PART, LARGER_PART = 300, 6000
 BENCHMARK_LIBRARIES = [
-    {"name": name, "rule": rule, "epochs": epochs, "samples": samples, "rounds": rounds}
+    {
+        "name": name,
+        "rule": rule,
+        "epochs": [epoch for epoch in epochs if epoch <= BENCHMARK.epochs],
+        "samples": samples,
+        "rounds": rounds,
+    }
     # Over a whole epoch of the online rule paths part at near ties.
     | {"checked": PART if rule == "online" else samples}
     for name, rule, epochs, samples, rounds in [
@@ -56,15 +62,6 @@ BENCHMARK_FIGURES = [
 ]
 
 
-def article_checkpoints_before(epochs):
-    """The article's checkpoints from which these epochs start."""
-    return [
-        f"results/article/seed_{BENCHMARK.seeds[0]}/checkpoints/epoch_{epoch - 1:03d}.safetensors"
-        for epoch in epochs
-        if epoch <= BENCHMARK.epochs
-    ]
-
-
 rule install_peers:
     """The libraries to compare with, in an environment that nothing else uses."""
     input:
@@ -86,7 +83,7 @@ rule benchmark_peers:
     """This engine and its peers, in turn, from the same codebooks and schedule."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
-        checkpoints=article_checkpoints_before(BENCHMARK_EPOCHS),
+        checkpoints=checkpoints_before("article", BENCHMARK_EPOCHS),
         environment="results/benchmark/peers_environment",
         versions="results/benchmark/peers.txt",
     output:
@@ -97,6 +94,7 @@ rule benchmark_peers:
         "../../envs/som.yaml"
     threads: ALL_CORES
     params:
+        run=settings_of("article"),
         measured={
             "schedule": SCHEDULE,
             "libraries": BENCHMARK_LIBRARIES,
@@ -115,7 +113,7 @@ rule benchmark_schedule:
     """The forms of the online rule, epoch by epoch of the article, beside their floor."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
-        checkpoints=article_checkpoints_before([1, 2, *range(5, 91, 5)]),
+        checkpoints=checkpoints_before("article", [1, 2, *range(5, 91, 5)]),
     output:
         table="results/benchmark/schedule.parquet",
     log:
@@ -124,6 +122,7 @@ rule benchmark_schedule:
         "../../envs/som.yaml"
     threads: ALL_CORES
     params:
+        run=settings_of("article"),
         measured={
             "schedule": SCHEDULE,
             "rounds": 3,
@@ -161,7 +160,7 @@ rule measure_faithfulness:
     """Winners and codebooks of the engine against a float64 loop over whole epochs."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
-        checkpoints=article_checkpoints_before(STUDIED_EPOCHS),
+        checkpoints=checkpoints_before("article", STUDIED_EPOCHS),
     output:
         segments="results/benchmark/faithfulness_segments.parquet",
         windows="results/benchmark/faithfulness_windows.parquet",
@@ -171,6 +170,7 @@ rule measure_faithfulness:
         "../../envs/som.yaml"
     threads: ALL_CORES
     params:
+        run=settings_of("article"),
         experiment="article",
         seed=BENCHMARK.seeds[0],
         n_samples=None,

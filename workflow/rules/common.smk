@@ -100,6 +100,17 @@ def run_settings(wildcards):
     return settings_of(wildcards.experiment)
 
 
+def checkpoints_before(name, epochs):
+    """The checkpoints from which epochs start, of the first seed of an experiment."""
+    experiment = EXPERIMENTS[name]
+    paths = in_epochs(
+        name,
+        "checkpoints/epoch_{epoch}.safetensors",
+        [epoch - 1 for epoch in epochs if epoch <= experiment.epochs],
+    )
+    return expand(paths, seed=experiment.seeds[0])
+
+
 def in_last_epoch(pattern):
     """Input function: a path of the experiment's last epoch."""
 
