@@ -3,7 +3,6 @@
 import logging
 import os
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
@@ -54,7 +53,6 @@ def run(*command: str | Path, **variables: str) -> bool:
 
 
 if __name__ == "__main__":
-    assert sys.version_info >= (3, 11)
     log_to(snakemake.log[0])
     main(
         Path(snakemake.input.lock),
