@@ -45,21 +45,24 @@ def test_scaling(run, monkeypatch):
 
 
 def test_peers(run):
-    """MiniSom is in the tests' environment, so it stands for the peers'."""
+    """MiniSom is in the tests' environment, so it stands for the peers'; somoclu did not build."""
     python = run.folder / "peers" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
+    versions = run.folder / "peers.txt"
+    versions.write_text("MiniSom==2.3.6\nnumpy==2.4.6\n")
     table = run.folder / "peers.parquet"
     libraries = [
         {"name": name, "rule": rule, "epochs": [2], "samples": 100, "checked": 50, "rounds": rounds}
         for name, rule, rounds in [
             ("ours", "online", 2), ("minisom", "online", 1), ("ours", "batch", 1),
+            ("somoclu", "batch", 1),
         ]
     ]  # fmt: skip
     benchmark_peers.main(
         run.folder / "train.parquet", run.paths("checkpoints", "safetensors", [1]),
-        run.folder / "peers", table,
+        run.folder / "peers", versions, table,
         schedule=SCHEDULE, libraries=libraries, rounds=2, threads=1,
     )  # fmt: skip
     frame, metadata = read_table(table)

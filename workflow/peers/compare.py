@@ -1,20 +1,26 @@
 """Ask libraries for the same epochs, each in a process of its own, and compare what they give."""
 
+import logging
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workflow.som.checkpoints import Checkpoint
 from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online import train_epoch
 from workflow.som.errors import SomError
 from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.schedule import exponential_decay
 from workflow.som.search import find_bmus
+from workflow.som.training import presentation_order
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 # See `run.py`: otherwise some peers are at the mercy of the heap's layout.
@@ -73,6 +79,37 @@ class Task(NamedTuple):
             neighbourhood(self.lattice, self.radius), self.learning_rate,
             precision="float64", form="block", threads=threads,
         )  # fmt: skip
+
+
+def those_installed(
+    libraries: Sequence[Mapping[str, Any]], versions: str
+) -> list[Mapping[str, Any]]:
+    """Return the libraries that `versions` (as `pip freeze` writes it) names, and ours."""
+    installed = versions.replace("-", "_").casefold()
+    there = [one for one in libraries if one["name"] == "ours" or f"{one['name']}==" in installed]
+    for name in sorted({one["name"] for one in libraries} - {one["name"] for one in there}):
+        logger.warning("%s is not installed: it is left out of the comparison.", name)
+    return there
+
+
+def task_from(
+    library: Mapping[str, Any],
+    epoch: int,
+    start: Checkpoint,
+    pixels: NDArray[np.uint8],
+    schedule: Mapping[str, float],
+) -> Task:
+    """Return what a library is asked at an epoch of a run, given the checkpoint before it."""
+    order = presentation_order(int(start.metadata["seed"]), epoch, len(pixels))
+    return Task(
+        library["rule"],
+        epoch,
+        exponential_decay(schedule["learning_rate"], schedule["decay"], epoch),
+        exponential_decay(schedule["radius"], schedule["decay"], epoch),
+        start.codebook,
+        pixels[order[: library["samples"]]],
+        Lattice.from_json(start.metadata["lattice"]),
+    )
 
 
 def ask(python: Path, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,8 @@ found without looking at every unit:
 - The updates of a block's samples are noted, and made, in order, when a unit is about to be
   measured, and at the block's end. They are the plain rule's own operations.
 - With the codebook's principal axes, x = (x_p, x_r) and w = (w_p, w_r), a product of the width of a
-  few axes bounds every distance from below: ‖x − w‖² ≥ ‖x_p − w_p‖² + (‖x_r‖ − ‖w_r‖)². Only units
-  whose bound, less what they may have moved since the block's start, lies within the smallest
-  distance found are measured in full.
+  few axes bounds every distance from below (see `axes`). Only units whose bound, less what they may
+  have moved since the block's start, lies within the smallest distance found are measured in full.
 
 What is left out: steps α·η below `NEGLIGIBLE`. A unit j loses less than Σ_c n_c α·η(c, j) over the
 steps left out, n_c the hits of unit c, times the features' range: for a radius R and n̄ hits a unit
@@ -110,10 +109,7 @@ class LazyUnits:
         self.parts = [slice(p.start * TILE, min(p.stop * TILE, n_units)) for p in tiles]
 
     def settle(self, part: slice, block: Block, after: Block | None) -> None:
-        """Make the updates noted for a part of the units, and bound its distances to a new block.
-
-        A bound is the distance less ‖x_r‖ and ‖w_r‖ at their most, less what rounding may do.
-        """
+        """Make the updates noted for a part of the units; bound its distances to a new block."""
         lazy_scan.settle(
             part.start, part.stop, block.x.numpy(), block.projected.parts.numpy(),
             *self._units(), self.squares, *self.noted,
