@@ -35,11 +35,17 @@ DEFAULTS: dict[str, Any] = {
     "seeds": [0],
     "topology": "square",
     "shape": [50, 50],
+    "kernel": "gaussian",
     "rule": "online",
     "initialisation": "random",
+    "initialisation_seed": None,
+    "order_seed": None,
     "learning_rate": 0.5,
     "radius": 50.0,
+    "schedule": "exponential",
     "decay": 0.95,
+    "final_learning_rate": 0.005,
+    "final_radius": 0.5,
     "epochs": 90,
     "precision": "float32",
     "device": "auto",
@@ -101,6 +107,7 @@ NEAR_NUMBERS = st.one_of(
 )
 NEAR_WORDS = st.sampled_from(
     ["90", "1e-3", "square", "Square", "hexagonal", "online", "batch", "random", "pca", "float32"]
+    + ["ring", "block", "bubble", "printed", "linear", "to_final"]
     + ["float64", "float16", "auto", "cpu", "cuda", "mps", "gpu", "mnist", "MNIST", "minst", ""]
 )
 NEAR_LISTS = st.lists(NEAR_NUMBERS | st.booleans() | NEAR_WORDS, max_size=4)
@@ -118,9 +125,12 @@ def is_real(value: Any, most: float) -> bool:
 def is_allowed(key: str, value: Any) -> bool:
     """Whether the README allows a value, the other keys being the article's; written by hand."""
     words = {
-        "topology": ["square"],
+        # Those that go with a shape of two lengths.
+        "topology": ["square", "hexagonal", "torus", "hexagonal_torus", "block"],
+        "kernel": ["gaussian", "cut_gaussian", "bubble", "mexican_hat", "printed"],
         "rule": ["online", "batch"],
-        "initialisation": ["random"],
+        "initialisation": ["random", "sample", "pca"],
+        "schedule": ["exponential", "to_final", "linear"],
         "precision": ["float32", "float64"],
         "device": ["auto", "cpu", "cuda", "mps"],
     }
@@ -133,10 +143,16 @@ def is_allowed(key: str, value: Any) -> bool:
         integers = isinstance(value, list) and all(is_integer(seed, 0, 2**31 - 1) for seed in value)
         return integers and 1 <= len(value) <= 1000 and len(set(value)) == len(value)
     if key == "shape":
-        lengths = isinstance(value, list) and all(is_integer(n, 1, 1000) for n in value)
+        lengths = isinstance(value, list) and all(is_integer(n, 1, 40000) for n in value)
         if not lengths or len(value) != 2:
             return False
         return value[0] * value[1] <= 40000 and 10 * math.hypot(*value) >= 50.0
+    if key in ("initialisation_seed", "order_seed"):
+        return value is None or is_integer(value, 0, 2**31 - 1)
+    if key == "final_learning_rate":
+        return is_real(value, 1.0)
+    if key == "final_radius":
+        return is_real(value, 400000) and value >= 0.001
     if key in ("learning_rate", "decay"):
         smallest = (1e-100 / 50.0) ** (1 / 89) if key == "decay" else 0.0
         return is_real(value, 1.0) and value >= smallest
@@ -243,7 +259,7 @@ def test_a_missing_default_is_named(key: str) -> None:
         ),
         ({"epochs": "many"}, 'epochs is "many", but must be an integer from 1 to 999.'),
         ({"epochs": True}, "epochs is true, but must be an integer from 1 to 999."),
-        ({"radius": math.nan}, "radius is .nan, but must be a number above 0 and up to 10000."),
+        ({"radius": math.nan}, "radius is .nan, but must be a number above 0 and up to 400000."),
         (
             {"decay": 0},
             "decay is 0, but must be above 0; set it to a number above 0 and up to 1.",
@@ -538,10 +554,16 @@ def test_torchvisions_names_are_known(torchvision_name: str) -> None:
     assert canonical_dataset(torchvision_name) in DATASET_NAMES
 
 
-RETRAINS = ["dataset", "shape", "learning_rate", "radius", "decay", "precision"]
 CHANGES = {
     "dataset": "kmnist",
+    "topology": "hexagonal",
     "shape": [50, 49],
+    "kernel": "bubble",
+    "rule": "batch",
+    "initialisation": "pca",
+    "initialisation_seed": 0,
+    "order_seed": 0,
+    "schedule": "linear",
     "learning_rate": 0.4,
     "radius": 49.0,
     "decay": 0.94,
@@ -552,7 +574,13 @@ CHANGES = {
     "segment": 10,
     "evaluate_every": 5,
     "permutations": 50,
+    "final_learning_rate": 0.001,
+    "final_radius": 0.1,
 }
+RETRAINS = [
+    *("dataset", "topology", "shape", "kernel", "rule", "initialisation", "initialisation_seed"),
+    *("order_seed", "learning_rate", "radius", "schedule", "decay", "precision"),
+]
 
 
 @pytest.mark.parametrize("key", CHANGES)
@@ -568,8 +596,53 @@ def test_the_fingerprint_is_json_and_does_not_depend_on_spelling() -> None:
     text = json.dumps(fingerprint, sort_keys=True)
     assert text == json.dumps(to_fingerprint(spelt["article"]), sort_keys=True)
     assert json.loads(text) == fingerprint
-    # These have a single value today; a second one must retrain.
-    assert sorted(fingerprint) == sorted([*RETRAINS, "topology", "rule", "initialisation"])
+    assert sorted(fingerprint) == sorted(RETRAINS)
+
+
+@pytest.mark.parametrize("schedule", ["to_final", "linear"])
+@pytest.mark.parametrize("key", CHANGES)
+def test_with_a_schedule_that_ends_epochs_and_ends_retrain_but_not_the_decay(schedule, key) -> None:
+    ends = {"epochs", "final_learning_rate", "final_radius"}
+    retrains = (set(RETRAINS) | ends) - {"decay", "schedule"}
+    if key == "schedule":
+        return
+    config = config_with({"schedule": schedule, key: CHANGES[key]})
+    config["experiments"]["article"] = {"schedule": schedule}
+    experiments = read(config)
+    is_same = to_fingerprint(experiments["own"]) == to_fingerprint(experiments["article"])
+    assert is_same == (key not in retrains)
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (
+            {"topology": "ring"},
+            "shape [50, 50] has 2 lengths, but topology ring needs 1; change one",
+        ),
+        ({"shape": [9, 9, 9]}, "shape [9, 9, 9] has 3 lengths, but topology square needs 2"),
+        ({"topology": "hexagonal_torus", "shape": [49, 50]}, "49 rows"),
+        ({"rule": "batch", "kernel": "mexican_hat"}, "kernel is mexican_hat, which the batch rule"),
+        ({"rule": "batch", "kernel": "printed"}, "kernel is printed, which the batch rule"),
+        ({"schedule": "linear", "final_radius": 51}, "final_radius is 51.0, above radius 50.0"),
+        ({"schedule": "to_final", "final_learning_rate": 0.6}, "above learning_rate 0.5"),
+    ],
+)
+def test_keys_that_contradict_each_other_are_refused(own: Any, words: str) -> None:
+    assert words in refusal(config_with(own))
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"topology": "ring", "shape": [2500]},
+        {"topology": "block", "shape": [7, 7, 7, 7]},
+        {"topology": "hexagonal_torus"},
+        {"topology": "torus", "shape": [3, 900], "rule": "batch", "kernel": "bubble"},
+    ],
+)
+def test_every_lattice_needs_only_configuration(own: Any) -> None:
+    assert read(config_with(own))["own"].n_units > 0
 
 
 # ---------------------------------------------------------------- words

@@ -1,12 +1,28 @@
 """Geometry of the lattice by hand, and the laws of distances and neighbourhoods."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
 from workflow.som.errors import SomError
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.lattice import TOPOLOGIES, Lattice
 
+LATTICES = [
+    Lattice("square", (4, 5)),
+    Lattice("hexagonal", (5, 4)),
+    Lattice("torus", (4, 6)),
+    Lattice("torus", (1, 2)),
+    Lattice("hexagonal_torus", (4, 5)),
+    Lattice("hexagonal_torus", (2, 1)),
+    Lattice("line", (7,)),
+    Lattice("ring", (7,)),
+    Lattice("ring", (2,)),
+    Lattice("ring", (1,)),
+    Lattice("block", (3, 2, 4)),
+    Lattice("block", (2, 3, 2, 2)),
+]
 SHAPES = [(1, 1), (1, 6), (6, 1), (2, 2), (3, 5)]
 
 
@@ -65,24 +81,89 @@ def test_an_unknown_topology_is_refused_with_the_known_ones():
         Lattice("sqare", (2, 2))
 
 
-def test_neighbourhood_is_the_gaussian_of_the_squared_distance():
-    # Units 0 and 5 of a 2 × 3 lattice are (1, 2) apart: d² = 5; with R = 2, η = exp(−5/8).
-    eta = neighbourhood(Lattice("square", (2, 3)), 2.0)
-    assert eta[0, 5] == pytest.approx(np.exp(-0.625))
-    assert eta[0, 1] == pytest.approx(np.exp(-0.125))
+@pytest.mark.parametrize(
+    ("topology", "shape", "words"),
+    [
+        ("ring", (3, 4), "2 lengths.*ring needs 1"),
+        ("hexagonal", (9,), "1 length,.*hexagonal needs 2"),
+        ("hexagonal_torus", (5, 4), "5 rows.*even"),
+    ],
+)
+def test_a_shape_that_does_not_go_with_the_topology_is_refused(topology, shape, words):
+    with pytest.raises(SomError, match=words):
+        Lattice(topology, shape)
 
 
-@pytest.mark.parametrize("radius", [1e-100, 0.3, 1.0, 50.0, 1e9])
-def test_neighbourhood_is_one_at_the_bmu_and_falls_with_distance(radius):
-    lattice = Lattice("square", (4, 6))
-    eta = neighbourhood(lattice, radius)
-    assert (np.diag(eta) == 1).all()
-    assert ((eta >= 0) & (eta <= 1)).all()
-    order = lattice.squared_distances()[0].argsort()
-    assert (np.diff(eta[0, order]) <= 0).all()
+def test_every_topology_is_among_the_lattices_tested():
+    assert {lattice.topology for lattice in LATTICES} == set(TOPOLOGIES)
 
 
-def test_a_vanishing_radius_moves_the_bmu_alone_and_a_huge_one_all_units():
-    lattice = Lattice("square", (3, 4))
-    np.testing.assert_array_equal(neighbourhood(lattice, 0.01), np.eye(12))
-    np.testing.assert_allclose(neighbourhood(lattice, 1e6), 1)
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+def test_distances_are_the_least_over_all_copies_of_a_closed_lattice(lattice):
+    periods = np.where(np.isfinite(lattice.periods), lattice.periods, 0)
+    expected = np.full((lattice.n_units, lattice.n_units), np.inf)
+    for copies in itertools.product((-1, 0, 1), repeat=len(periods)):
+        moved = lattice.positions + np.array(copies) * periods
+        expected = np.minimum(expected, cdist(lattice.positions, moved) ** 2)
+    squares = lattice.squared_distances()
+    np.testing.assert_allclose(squares, expected, atol=1e-9)
+    np.testing.assert_array_equal(squares, squares.round())
+
+
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+def test_adjacent_units_are_those_one_step_apart_on_every_lattice(lattice):
+    first, second = np.divmod(np.arange(lattice.n_units**2), lattice.n_units)
+    expected = lattice.squared_distances() == 1
+    np.testing.assert_array_equal(lattice.are_adjacent(first, second), expected.ravel())
+    pairs = lattice.adjacent_pairs()
+    np.testing.assert_array_equal(pairs, np.argwhere(np.triu(expected)))
+
+
+@pytest.mark.parametrize(
+    ("lattice", "most"),
+    [
+        (Lattice("square", (5, 5)), 4),
+        (Lattice("hexagonal", (5, 5)), 6),
+        (Lattice("torus", (5, 5)), 4),
+        (Lattice("hexagonal_torus", (6, 5)), 6),
+        (Lattice("line", (5,)), 2),
+        (Lattice("ring", (5,)), 2),
+        (Lattice("block", (3, 3, 3)), 6),
+        (Lattice("block", (3, 3, 3, 3)), 8),
+    ],
+    ids=repr,
+)
+def test_units_have_as_many_neighbours_as_the_contract_says(lattice, most):
+    degrees = np.bincount(lattice.adjacent_pairs().ravel(), minlength=lattice.n_units)
+    assert degrees.max() == most
+    if lattice.is_wrapped:
+        assert degrees.min() == most
+
+
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+def test_symmetries_are_permutations_that_keep_all_distances(lattice):
+    squares = lattice.squared_distances()
+    found = list(lattice.symmetries())
+    np.testing.assert_array_equal(found[0], np.arange(lattice.n_units))
+    assert len({moved.tobytes() for moved in found}) == len(found)
+    for moved in found:
+        np.testing.assert_array_equal(np.sort(moved), np.arange(lattice.n_units))
+        np.testing.assert_array_equal(squares[moved][:, moved], squares)
+
+
+@pytest.mark.parametrize(
+    ("lattice", "number"),
+    [
+        (Lattice("square", (4, 4)), 8),
+        (Lattice("square", (4, 5)), 4),
+        (Lattice("hexagonal", (4, 4)), 2),
+        (Lattice("hexagonal", (5, 4)), 2),
+        (Lattice("torus", (4, 4)), 8 * 16),
+        (Lattice("line", (9,)), 2),
+        (Lattice("ring", (9,)), 18),
+        (Lattice("block", (3, 3, 3)), 48),
+    ],
+    ids=repr,
+)
+def test_there_are_as_many_symmetries_as_there_should_be(lattice, number):
+    assert sum(1 for _ in lattice.symmetries()) == number

@@ -11,12 +11,13 @@ import pytest
 
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.errors import DamagedFileError, SomError
+from workflow.som.initialisation import random_codebook
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress
 from workflow.som.runs import TERMINATED, Run, fingerprint
 from workflow.som.search import find_two_nearest, map_errors
 from workflow.som.tables import read_table
-from workflow.som.training import initial_codebook, train_one_epoch
+from workflow.som.training import train_one_epoch
 
 SETTINGS = {"rule": "online", "code": "0"}
 EPOCHS = range(5)
@@ -94,7 +95,7 @@ def test_the_epochs_are_those_of_the_library(job, rule):
     trained.train()
     experiment, pixels = trained.experiment, trained.images.pixels
     lattice = Lattice("square", (3, 4))
-    codebook = initial_codebook(5, 12, 16)
+    codebook = random_codebook(5, 12, 16)
     for epoch, (checkpoint, table) in zip(EPOCHS, trained.outputs(EPOCHS), strict=True):
         if epoch:
             codebook = train_one_epoch(
@@ -102,11 +103,11 @@ def test_the_epochs_are_those_of_the_library(job, rule):
                 pixels,
                 lattice,
                 rule=rule,
+                kernel="gaussian",
                 seed=5,
                 epoch=epoch,
-                learning_rate=experiment.learning_rate,
-                radius=experiment.radius,
-                decay=experiment.decay,
+                learning_rate=experiment.to_schedule().learning_rate(epoch),
+                radius=experiment.to_schedule().radius(epoch),
                 precision="float32",
                 device="cpu",
                 threads=1,
@@ -180,7 +181,7 @@ def test_finished_epochs_are_used_again_and_not_trained(job, monkeypatch):
     expected = trained.train()
     tables = {path: path.read_bytes() for path in trained.folder.glob("*.parquet")}
     monkeypatch.setattr("workflow.som.runs.train_one_epoch", None)
-    monkeypatch.setattr("workflow.som.runs.initial_codebook", None)
+    monkeypatch.setattr("workflow.som.runs.starting_codebook", None)
     for path in (*trained.folder.glob("*.safetensors"), *tables):
         path.unlink()
     assert trained.train() == expected

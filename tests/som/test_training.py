@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
+from workflow.som.initialisation import random_codebook
 from workflow.som.lattice import Lattice
-from workflow.som.training import initial_codebook, presentation_order, train_one_epoch
+from workflow.som.training import presentation_order, train_one_epoch
 
 LATTICE = Lattice("square", (3, 4))
 RUN = {
     "rule": "online",
     "seed": 7,
-    "learning_rate": 0.5,
-    "radius": 3.0,
-    "decay": 0.8,
+    "kernel": "gaussian",
+    "learning_rate": 0.4,
+    "radius": 2.5,
     "precision": "float64",
     "device": "cpu",
     "threads": 1,
@@ -26,7 +27,7 @@ def example(n_samples=60, n_features=5):
     return np.random.default_rng(1).random((n_samples, n_features), dtype=np.float32)
 
 
-def by_hand(codebook, samples, epoch, *, seed, learning_rate, radius, decay, **_):
+def by_hand(codebook, samples, epoch, *, seed, learning_rate, radius, **_):
     """The contract's sentences, without any of the library's code."""
     state = codebook.astype(float)
     for sample in np.random.default_rng([seed, epoch]).permutation(len(samples)):
@@ -34,16 +35,15 @@ def by_hand(codebook, samples, epoch, *, seed, learning_rate, radius, decay, **_
         bmu = ((x - state) ** 2).sum(axis=1).argmin()
         for unit in range(12):
             square = (bmu // 4 - unit // 4) ** 2 + (bmu % 4 - unit % 4) ** 2
-            share = learning_rate * decay ** (epoch - 1)
-            share *= np.exp(-square / (2 * (radius * decay ** (epoch - 1)) ** 2))
+            share = learning_rate * np.exp(-square / (2 * radius**2))
             state[unit] += share * (x - state[unit])
     return state
 
 
 @pytest.mark.parametrize("seed", [0, 3, 2**31])
-def test_the_initial_codebook_is_the_contracts(seed):
+def test_the_random_codebook_is_the_contracts(seed):
     expected = np.random.default_rng([seed, 0]).random((12, 5), dtype=np.float32)
-    found = initial_codebook(seed, 12, 5)
+    found = random_codebook(seed, 12, 5)
     np.testing.assert_array_equal(found, expected, strict=True)
     assert ((found >= 0) & (found < 1)).all()
 
@@ -58,7 +58,7 @@ def test_every_epoch_presents_each_sample_once_in_an_order_of_its_own(epoch):
 
 
 def test_three_epochs_are_the_contracts():
-    samples, codebook = example(), initial_codebook(7, 12, 5)
+    samples, codebook = example(), random_codebook(7, 12, 5)
     expected = codebook
     for epoch in (1, 2, 3):
         codebook = train_one_epoch(codebook, samples, LATTICE, epoch=epoch, **RUN)
@@ -67,7 +67,7 @@ def test_three_epochs_are_the_contracts():
 
 
 def test_an_epoch_depends_on_seed_and_epoch_and_on_no_other_random_state():
-    samples, codebook = example(), initial_codebook(7, 12, 5)
+    samples, codebook = example(), random_codebook(7, 12, 5)
     results = []
     for state in (0, 1):
         random.seed(state)
@@ -83,7 +83,7 @@ def test_an_epoch_depends_on_seed_and_epoch_and_on_no_other_random_state():
 def test_the_result_is_float32_and_progress_adds_up():
     counted = []
     found = train_one_epoch(
-        initial_codebook(7, 12, 5), example(), LATTICE, epoch=1, report=counted.append, **RUN
+        random_codebook(7, 12, 5), example(), LATTICE, epoch=1, report=counted.append, **RUN
     )
     assert found.dtype == np.float32
     assert sum(counted) == 60
@@ -93,5 +93,4 @@ def test_one_sample_on_one_unit_moves_it_by_the_learning_rate():
     sample, codebook = np.array([[1.0, 0.0]], np.float32), np.array([[0.0, 0.5]], np.float32)
     lattice = Lattice("square", (1, 1))
     found = train_one_epoch(codebook, sample, lattice, epoch=2, **RUN)
-    # α of epoch 2 is 0.5 · 0.8 = 0.4.
     np.testing.assert_allclose(found, [[0.4, 0.3]], atol=1e-7)

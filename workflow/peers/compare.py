@@ -15,7 +15,8 @@ from workflow.som.checkpoints import Checkpoint
 from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online import train_epoch
 from workflow.som.errors import SomError
-from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.lattice import Lattice
 from workflow.som.schedule import exponential_decay
 from workflow.som.search import find_bmus
 from workflow.som.training import presentation_order

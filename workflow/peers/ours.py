@@ -4,7 +4,8 @@ import numpy as np
 
 from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online import train_epoch
-from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.lattice import Lattice
 from workflow.som.search import find_bmus
 
 RULES = {"online": ("online", ""), "batch": ("batch", "")}

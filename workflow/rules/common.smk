@@ -23,6 +23,8 @@ if workflow.is_main_process:
     remove_stale_locks()
 
 RUN = "results/{experiment}/seed_{seed}"
+# What these modules and all that they import say determines the codebooks.
+DETERMINING_MODULES = ["training", "initialisation", "schedule"]
 FIGURES = {
     "mnist_samples": ["png"],
     "activation_maps": ["png", "svg"],
@@ -87,7 +89,9 @@ def in_epochs(name, pattern, epochs):
 def settings_of(name):
     """All that determines an experiment's codebooks, but for the data and the seed."""
     return to_fingerprint(EXPERIMENTS[name]) | {
-        "code": code_hash("workflow/som/training.py")
+        "code": code_hash(
+            *[f"workflow/som/{module}.py" for module in DETERMINING_MODULES]
+        )
     }
 
 

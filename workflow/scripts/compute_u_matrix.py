@@ -8,6 +8,7 @@ import pandas as pd
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.lattice import Lattice
 from workflow.som.logs import log_to
+from workflow.som.places import place_columns
 from workflow.som.tables import write_table
 from workflow.som.u_matrix import u_matrix
 
@@ -16,12 +17,11 @@ def main(checkpoint: Path, table: Path) -> None:
     """Read the codebook in `checkpoint`; write one row a unit to `table`."""
     codebook, metadata = load_checkpoint(checkpoint)
     lattice = Lattice.from_json(metadata["lattice"])
-    row, column = np.unravel_index(np.arange(lattice.n_units), lattice.shape)
+    units = np.arange(lattice.n_units, dtype=np.int32)
     frame = pd.DataFrame(
         {
-            "unit": np.arange(lattice.n_units, dtype=np.int32),
-            "row": row.astype(np.int32),
-            "column": column.astype(np.int32),
+            "unit": units,
+            **place_columns(lattice, units),
             "u_matrix": u_matrix(codebook, lattice),
         }
     )

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workflow.som.lattice import Lattice
+from workflow.som.places import place_columns
 from workflow.som.search import NO_UNIT, Nearest
 
 
@@ -16,9 +17,9 @@ def activations_table(
 ) -> pd.DataFrame:
     """Return one row a sample: label, BMU, second BMU (null on a map of one unit), place, distance.
 
-    `row` and `column` are the BMU's place on the lattice; `distance` is Euclidean, in pixels/255.
+    `row` and `column` (or else `position`, see `places`) are the BMU's place on the lattice;
+    `distance` is Euclidean, in pixels/255.
     """
-    row, column = np.unravel_index(nearest.bmus, lattice.shape)
     seconds: NDArray[np.int32] | pd.api.extensions.ExtensionArray = nearest.second_bmus
     if (nearest.second_bmus == NO_UNIT).any():
         seconds = pd.array(nearest.second_bmus, dtype="Int32")
@@ -29,8 +30,7 @@ def activations_table(
             "label": labels,
             "bmu": nearest.bmus,
             "second_bmu": seconds,
-            "row": row.astype(np.int32),
-            "column": column.astype(np.int32),
+            **place_columns(lattice, nearest.bmus),
             "distance": nearest.distances,
         }
     )

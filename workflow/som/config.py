@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow.som.errors import SomError
+from workflow.som.kernels import ONLINE_ONLY
+from workflow.som.lattice import shape_fault
+from workflow.som.schedule import Schedule
 from workflow.som.sources import DATASETS
 
 DATASET_NAMES = tuple(DATASETS)
@@ -45,13 +48,22 @@ FINGERPRINT_KEYS = (
     "dataset",
     "topology",
     "shape",
+    "kernel",
     "rule",
     "initialisation",
+    "initialisation_seed",
+    "order_seed",
     "learning_rate",
     "radius",
-    "decay",
+    "schedule",
     "precision",
 )
+# A schedule that ends at final values depends on how many epochs there are; the other never does.
+SCHEDULE_KEYS = {
+    "exponential": ("decay",),
+    "to_final": ("final_learning_rate", "final_radius", "epochs"),
+    "linear": ("final_learning_rate", "final_radius", "epochs"),
+}
 
 
 class ConfigError(SomError, ValueError):
@@ -72,11 +84,17 @@ class Experiment:
     seeds: tuple[int, ...]
     topology: str
     shape: tuple[int, ...]
+    kernel: str
     rule: str
     initialisation: str
+    initialisation_seed: int | None
+    order_seed: int | None
     learning_rate: float
     radius: float
+    schedule: str
     decay: float
+    final_learning_rate: float
+    final_radius: float
     epochs: int
     precision: str
     device: str
@@ -95,6 +113,11 @@ class Experiment:
             )
         self._check_lattice()
         self._check_schedule()
+        if self.rule == "batch" and self.kernel in ONLINE_ONLY:
+            raise ConfigError(
+                f"kernel is {self.kernel}, which the batch rule cannot average by; "
+                "set rule to online or kernel to gaussian, cut_gaussian or bubble."
+            )
         if self.device == "mps" and self.precision == "float64":
             raise ConfigError(
                 "device is mps, which has no float64, but precision is float64; "
@@ -114,7 +137,21 @@ class Experiment:
                 if isinstance(number, bool) or not is_real:
                     raise ConfigError(f"{key} is {shown(number)}; set it to a finite number.")
 
+    def to_schedule(self) -> Schedule:
+        """Return learning rate and radius of every epoch."""
+        return Schedule(
+            self.schedule,
+            self.learning_rate,
+            self.radius,
+            self.decay,
+            self.final_learning_rate,
+            self.final_radius,
+            self.epochs,
+        )
+
     def _check_lattice(self) -> None:
+        if fault := shape_fault(self.topology, self.shape):
+            raise ConfigError(f"shape {list(self.shape)} {fault}; change one of the two.")
         if self.n_units > MOST_UNITS:
             raise ConfigError(
                 f"shape is {list(self.shape)}, which makes {self.n_units:,} units, but tables of "
@@ -130,6 +167,15 @@ class Experiment:
 
     def _check_schedule(self) -> None:
         """Refuse a radius that falls to zero, by which the neighbourhood would divide."""
+        if self.schedule != "exponential":
+            for key in ("learning_rate", "radius"):
+                first, last = getattr(self, key), getattr(self, f"final_{key}")
+                if last > first:
+                    raise ConfigError(
+                        f"final_{key} is {shown(last)}, above {key} {shown(first)}; "
+                        f"set final_{key} to at most that."
+                    )
+            return
         if self.radius * self.decay ** (self.epochs - 1) >= SMALLEST_RADIUS:
             return
         if self.radius < SMALLEST_RADIUS:
@@ -210,7 +256,8 @@ def _check_names(names: Iterable[str]) -> None:
 
 def _experiment(values: Mapping[str, Any]) -> Experiment:
     # `radius: 50` and `radius: 50.0` must give the same fingerprint.
-    reals = {key: float(values[key]) for key in ("learning_rate", "radius", "decay")}
+    keys = ("learning_rate", "radius", "decay", "final_learning_rate", "final_radius")
+    reals = {key: float(values[key]) for key in keys}
     lists = {key: tuple(values[key]) for key in ("seeds", "shape")}
     dataset = canonical_dataset(values["dataset"])
     return Experiment(**{**values, **reals, **lists, "dataset": dataset})
@@ -219,10 +266,11 @@ def _experiment(values: Mapping[str, Any]) -> Experiment:
 def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
     """Return what determines the codebook of every epoch, the seed and the data apart, as JSON.
 
-    Not among it: `epochs`, since a later epoch never changes an earlier one, and all that only
-    says where training runs or what is measured afterwards.
+    Not among it: `epochs` of a schedule in which a later epoch never changes an earlier one, and
+    all that only says where training runs or what is measured afterwards.
     """
-    values = {key: getattr(experiment, key) for key in FINGERPRINT_KEYS}
+    keys = (*FINGERPRINT_KEYS, *SCHEDULE_KEYS[experiment.schedule])
+    values = {key: getattr(experiment, key) for key in keys}
     return values | {"shape": list(experiment.shape)}
 
 

@@ -205,7 +205,8 @@ def allowed_values(schema: Mapping[str, Any]) -> str:
         return f"a list of {_count(schema)}{_plural(schema.get('items', {}))}"
     names = {"integer": "an integer", "number": "a number", "object": "a section of keys"}
     names |= {"string": f"text{_example(schema)}", "boolean": "true or false"}
-    return names.get(kind, "a value") + _range(schema)
+    is_number_or_nothing = kind in ("integer", "number") and "null" in schema["type"]
+    return names.get(kind, "a value") + _range(schema) + ", or nothing" * is_number_or_nothing
 
 
 def _range(schema: Mapping[str, Any]) -> str:

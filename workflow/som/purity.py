@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import homogeneity_score
 
 from workflow.som.lattice import Lattice
+from workflow.som.places import place_columns
 
 N_CLASSES = 10
 
@@ -49,12 +50,11 @@ def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
     dead = hits == 0
     shares = counts / np.maximum(hits, 1)[:, None]
     entropy = -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(axis=1) + 0.0
-    row, column = np.unravel_index(np.arange(lattice.n_units), lattice.shape)
+    units = np.arange(lattice.n_units, dtype=np.int32)
     frame = pd.DataFrame(
         {
-            "unit": np.arange(lattice.n_units, dtype=np.int32),
-            "row": row.astype(np.int32),
-            "column": column.astype(np.int32),
+            "unit": units,
+            **place_columns(lattice, units),
             "hits": hits.astype(np.int32),
             "n_digits": (counts > 0).sum(axis=1).astype(np.int32),
             "majority_digit": pd.array(counts.argmax(axis=1), dtype="Int8"),

@@ -15,13 +15,13 @@ from workflow.som.config import Experiment
 from workflow.som.datasets import Images
 from workflow.som.devices import resolve_device
 from workflow.som.errors import SomError
+from workflow.som.initialisation import starting_codebook
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress
 from workflow.som.resume import ResumeFolder, StopRequest
-from workflow.som.schedule import exponential_decay
 from workflow.som.search import Nearest, find_two_nearest, map_errors
 from workflow.som.tables import write_table
-from workflow.som.training import initial_codebook, train_one_epoch
+from workflow.som.training import train_one_epoch
 
 logger = logging.getLogger(__name__)
 TERMINATED = 143
@@ -33,6 +33,11 @@ def fingerprint(settings: Mapping[str, Any], data_checksum: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def own_or(own: int | None, seed: int) -> int:
+    """Return the seed that an experiment fixes for one purpose, or else the run's."""
+    return seed if own is None else own
+
+
 class Run:
     """One seed of one experiment, trained in jobs of several epochs.
 
@@ -41,7 +46,7 @@ class Run:
     name : str
         The experiment's name.
     settings : mapping
-        What determines the codebook (`config.to_fingerprint`, seed, code).
+        What determines the codebook (`config.to_fingerprint`, code), but for seed and data.
     images : Images
         The training set.
     folder : Path
@@ -61,7 +66,8 @@ class Run:
         self.name, self.experiment, self.seed = name, experiment, seed
         self.images, self.threads = images, threads
         self.lattice = Lattice(experiment.topology, experiment.shape)
-        self.fingerprint = fingerprint(settings, images.metadata["checksum"])
+        self.schedule = experiment.to_schedule()
+        self.fingerprint = fingerprint({**settings, "seed": seed}, images.metadata["checksum"])
         self.kept = ResumeFolder(folder, self.fingerprint)
         self.device = resolve_device(experiment.device, experiment.precision)
         # Of the codebook trained last, and how long they took to find: a batch epoch starts there.
@@ -115,16 +121,16 @@ class Run:
         pixels, settings = self.images.pixels, self.experiment
         row: dict[str, float | int | None] = {"epoch": epoch}
         if epoch == 0:
-            codebook = initial_codebook(self.seed, self.lattice.n_units, pixels.shape[1])
+            seed = own_or(settings.initialisation_seed, self.seed)
+            codebook = starting_codebook(settings.initialisation, seed, pixels, self.lattice)
         else:
             is_online = settings.rule == "online"
-            rate = exponential_decay(settings.learning_rate, settings.decay, epoch)
-            row["learning_rate"] = rate if is_online else None
-            row["radius"] = exponential_decay(settings.radius, settings.decay, epoch)
+            rate, radius = self.schedule.learning_rate(epoch), self.schedule.radius(epoch)
+            row |= {"learning_rate": rate if is_online else None, "radius": radius}
             progress.set_description(
                 f"{self.name} seed {self.seed}, epoch {epoch} of {settings.epochs}, "
                 + (f"α {rate:.4f}, " if is_online else "")
-                + f"R {row['radius']:.3f}",
+                + f"R {radius:.3f}",
                 refresh=False,
             )
             started = time.perf_counter()
@@ -133,11 +139,11 @@ class Run:
                 pixels,
                 self.lattice,
                 rule=settings.rule,
-                seed=self.seed,
+                kernel=settings.kernel,
+                seed=own_or(settings.order_seed, self.seed),
                 epoch=epoch,
-                learning_rate=settings.learning_rate,
-                radius=settings.radius,
-                decay=settings.decay,
+                learning_rate=rate,
+                radius=radius,
                 precision=settings.precision,
                 device=self.device,
                 threads=self.threads,

@@ -27,7 +27,10 @@ class Nearest(NamedTuple):
 
 
 class MapErrors(NamedTuple):
-    """Quantization error, and topographic errors: the lattice's own, 4 and 8 neighbours."""
+    """Quantization error, and topographic errors: the lattice's own, 4 and 8 neighbours.
+
+    The last two exist where units lie in square cells, on a plane or a torus.
+    """
 
     quantization_error: float
     topographic_error: float | None
@@ -165,8 +168,8 @@ def map_errors(nearest: Nearest, lattice: Lattice) -> MapErrors:
     quantization = float(nearest.distances.mean(dtype=np.float64))
     if lattice.n_units == 1:
         return MapErrors(quantization, None, None, None)
-    four, eight = (
-        float(1 - lattice.are_adjacent(*nearest[:2], diagonals=diagonals).mean())
-        for diagonals in (False, True)
-    )
-    return MapErrors(quantization, four, four, eight)
+    own = float(1 - lattice.are_adjacent(*nearest[:2]).mean())
+    if lattice.topology not in ("square", "torus"):
+        return MapErrors(quantization, own, None, None)
+    eight = float(1 - lattice.are_adjacent(*nearest[:2], diagonals=True).mean())
+    return MapErrors(quantization, own, own, eight)

@@ -35,6 +35,9 @@ def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
         values = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
         if pa.types.is_fixed_size_list(values.type):
             values = values.flatten()
+        if pa.types.is_list(values.type):
+            content.update(str(pc.list_value_length(values).to_pylist()).encode())
+            values = values.flatten()
         content.update(f"{name}:{values.type}:{len(column)}:{len(values)}\n".encode())
         if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
             content.update(json.dumps(values.to_pylist()).encode())

@@ -1,7 +1,8 @@
-"""One run: the initial codebook, the order of the samples, and the epochs.
+"""One epoch of a run: the order of the samples, and the rule.
 
 All random numbers are fixed by (seed, epoch), so a run that goes on from a checkpoint needs no
-other state. What stands in this module and in what it imports determines the codebook.
+other state. What stands in this module, in `initialisation`, in `schedule` and in what they import
+determines the codebook.
 """
 
 import numpy as np
@@ -9,15 +10,12 @@ from numpy.typing import NDArray
 
 from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online import Report, train_epoch
+from workflow.som.engine.printed import train_epoch_as_printed
+from workflow.som.errors import SomError
 from workflow.som.features import Samples
-from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
-from workflow.som.schedule import exponential_decay
+from workflow.som.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.lattice import HEXAGONAL, Lattice
 from workflow.som.search import find_bmus
-
-
-def initial_codebook(seed: int, n_units: int, n_features: int) -> NDArray[np.float32]:
-    """Return the random codebook that a run starts from, uniform in [0, 1)."""
-    return np.random.default_rng([seed, 0]).random((n_units, n_features), dtype=np.float32)
 
 
 def presentation_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
@@ -31,11 +29,11 @@ def train_one_epoch(
     lattice: Lattice,
     *,
     rule: str,
+    kernel: str,
     seed: int,
     epoch: int,
     learning_rate: float,
     radius: float,
-    decay: float,
     precision: str,
     device: str,
     threads: int,
@@ -49,29 +47,52 @@ def train_one_epoch(
     codebook : float32 array of shape (n_units, n_features)
     samples : array of shape (n_samples, n_features)
     rule : {"online", "batch"}
-    learning_rate, radius, decay : float
-        α₀ (of the online rule), R₀ in grid steps, and the factor of both from epoch to epoch.
+    kernel : str
+        One of `kernels.KERNELS`.
+    seed, epoch : int
+        They determine the order of the samples.
+    learning_rate, radius : float
+        α (of the online rule) and R in grid steps that this epoch uses.
     precision, device, threads, report
         As in `workflow.som.engine.online.train_epoch`; the batch rule adds in float64.
     bmus : integer array of shape (n_samples,), optional
         The unit nearest to each sample, if the batch rule need not search for it.
+
+    Raises
+    ------
+    SomError
+        If updates grew without bound.
     """
-    radius = exponential_decay(radius, decay, epoch)
     if rule == "batch":
         if bmus is None:
             bmus = find_bmus(samples, codebook, threads=threads, device=device)
         if report:
             report(len(samples))
-        return update_batch(codebook, samples, bmus, neighbourhood_factors(lattice, radius))
-    return train_epoch(
+        factors = neighbourhood_factors(lattice, radius, kernel)
+        return update_batch(codebook, samples, bmus, factors)
+    order = presentation_order(seed, epoch, len(samples))
+    if kernel == "printed":
+        return train_epoch_as_printed(
+            codebook, samples, order, radius, learning_rate,
+            precision=precision, threads=threads, report=report,
+        )  # fmt: skip
+    # On an open lattice of straight rows a smooth kernel makes a smooth codebook.
+    is_smooth = kernel == "gaussian" and not (lattice.is_wrapped or lattice.topology in HEXAGONAL)
+    result = train_epoch(
         codebook,
         samples,
-        presentation_order(seed, epoch, len(samples)),
-        neighbourhood(lattice, radius),
-        exponential_decay(learning_rate, decay, epoch),
-        shape=lattice.shape,
+        order,
+        neighbourhood(lattice, radius, kernel),
+        learning_rate,
+        shape=lattice.shape if is_smooth else None,
         precision=precision,
         device=device,
         threads=threads,
         report=report,
     )
+    if not np.isfinite(result).all():
+        raise SomError(
+            f"The codebook grew without bound in epoch {epoch}, as kernel {kernel} pushes units "
+            "away: lower learning_rate or choose another kernel."
+        )
+    return result

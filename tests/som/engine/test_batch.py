@@ -6,13 +6,14 @@ from sklearn.cluster import KMeans
 
 from workflow.som.engine import batch
 from workflow.som.engine.batch import smooth, sums_by_unit, update_batch, update_plainly
-from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.lattice import Lattice
 from workflow.som.search import find_two_nearest
 
 
 def example(n_samples=300, shape=(4, 7), n_features=12, seed=0, *, as_bytes=False):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     codebook = generator.random((lattice.n_units, n_features), dtype=np.float32)
     if as_bytes:
         return (

@@ -15,7 +15,8 @@ import torch
 
 from workflow.som.engine.online import train_epoch_plainly
 from workflow.som.features import as_features
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -41,7 +42,7 @@ def relative_error(found, expected):
 def example(n_samples, n_features, shape, radius=2.0, seed=0):
     """Bytes, a codebook, η and an order."""
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     samples = generator.integers(0, 256, (n_samples, n_features), dtype=np.uint8)
     codebook = generator.random((lattice.n_units, n_features), dtype=np.float32)
     return samples, codebook, neighbourhood(lattice, radius), generator.permutation(n_samples)

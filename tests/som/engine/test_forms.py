@@ -11,7 +11,8 @@ from workflow.som.engine.axes import principal_axes, project
 from workflow.som.engine.forms import choose_block_size, choose_form
 from workflow.som.engine.online import train_epoch, train_epoch_plainly
 from workflow.som.engine.virtual import TOLERANCES, choose_virtual_units
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 
 
 def relative_error(found, expected):
@@ -53,7 +54,7 @@ def spans(monkeypatch):
 @pytest.mark.parametrize("shape", [(30, 30), (12, 75), (1, 400)])
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_virtual_units_carry_a_smooth_codebook(shape, precision, spans):
-    lattice, samples = Lattice("square", shape), digits_like(700)
+    lattice, samples = Lattice("block", shape), digits_like(700)
     radius = 0.8 * max(shape)
     codebook = trained(samples[:300], lattice, radius)
     order, eta = np.random.default_rng(1).permutation(700), neighbourhood(lattice, radius)

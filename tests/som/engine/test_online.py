@@ -8,7 +8,8 @@ from minisom import MiniSom
 
 from workflow.som.engine import blocks, online
 from workflow.som.engine.online import train_epoch, train_epoch_plainly
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 
 
 def relative_error(found, expected):
@@ -17,7 +18,7 @@ def relative_error(found, expected):
 
 def example(n_samples, n_features, shape, seed=0):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     samples = generator.random((n_samples, n_features), dtype=np.float32)
     codebook = generator.random((lattice.n_units, n_features), dtype=np.float32)
     return samples, codebook, lattice

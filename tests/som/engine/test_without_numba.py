@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workflow.som.initialisation import random_codebook
 from workflow.som.lattice import Lattice
 from workflow.som.search import find_two_nearest
-from workflow.som.training import initial_codebook, train_one_epoch
+from workflow.som.training import train_one_epoch
 
 ROOT = Path(__file__).resolve().parents[3]
-RUN = {"seed": 3, "epoch": 1, "learning_rate": 0.5, "radius": 2.0, "decay": 0.9}
+RUN = {"seed": 3, "epoch": 1, "learning_rate": 0.5, "radius": 2.0, "kernel": "gaussian"}
 PLACE = {"precision": "float64", "device": "cpu", "threads": 2}
 
 SCRIPT = """
@@ -23,11 +24,12 @@ import numpy as np
 from workflow.som.engine import batch, online
 from workflow.som import search
 from workflow.som.lattice import Lattice
-from workflow.som.training import initial_codebook, train_one_epoch
+from workflow.som.initialisation import random_codebook
+from workflow.som.training import train_one_epoch
 assert ("numba" in {missing!r}) == (online.train_in_forms is None) == (search.search is None)
 assert ("triton" in {missing!r}) == (online.train_blocks_on_cuda is None)
 samples = np.random.default_rng(0).random((120, 9), dtype=np.float32)
-codebook = initial_codebook(3, 3, 9)
+codebook = random_codebook(3, 3, 9)
 for rule in ("online", "batch"):
     codebook = train_one_epoch(
         codebook, samples, Lattice("square", (1, 3)), rule=rule, **{run!r}, **{place!r}
@@ -46,7 +48,7 @@ def test_a_map_of_three_units_without_some_package(missing, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     samples = np.random.default_rng(0).random((120, 9), dtype=np.float32)
-    expected = initial_codebook(3, 3, 9)
+    expected = random_codebook(3, 3, 9)
     for rule in ("online", "batch"):
         expected = train_one_epoch(
             expected, samples, Lattice("square", (1, 3)), rule=rule, **RUN, **PLACE

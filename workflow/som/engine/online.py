@@ -101,7 +101,8 @@ def train_epoch(
     learning_rate : float
         α, 0 ≤ α ≤ 1.
     shape : sequence of int, optional
-        Units along each axis of the lattice, row-major: virtual units are laid along them.
+        Units along each axis of the lattice, row-major, if the codebook is a smooth function of
+        the place along them: virtual units are then laid along them.
     precision : {"float32", "float64"}
         In what the state is kept within the epoch.
     device : str
@@ -138,9 +139,8 @@ def train_epoch(
         turns = torch.tensor(order, dtype=torch.int64, device=device)
         done = train_blocks_on_cuda(state, steps, *tensors, turns, block_size)
     elif state.device.type == "cpu" and train_in_forms is not None:
-        axes = (len(state),) if shape is None else shape
         done = train_in_forms(
-            state, steps, presented, len(order), axes, threads,
+            state, steps, presented, len(order), shape, threads,
             winners=winners, form=form, block_size=block_size,
         )  # fmt: skip
     else:

@@ -62,6 +62,32 @@ def scan_block(
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
+def scan_block_as_printed(
+    products: Array, gram: Array, norms: Array, steps: Array, updates: Array, winners: Indices
+) -> None:
+    """Do what `scan_block` does for the rule as it is printed (`workflow.som.engine.printed`).
+
+    `steps` holds α and R: an update is α·exp(−‖x − w_j‖ / 2R²), wherever the BMU is.
+    """
+    n_block, n_units = products.shape
+    zero, one, two = norms.dtype.type(0), norms.dtype.type(1), norms.dtype.type(2)
+    learning_rate, scale = steps[0], -one / (two * steps[1] * steps[1])
+    for t in range(n_block):
+        _catch_up(products, gram, updates, t, 0, n_units)
+        square = gram[t, t]
+        least, bmu = norms.dtype.type(np.inf), 0
+        for j in range(n_units):
+            distance = norms[j] - two * products[t, j]
+            if distance < least:
+                least, bmu = distance, j
+            h = learning_rate * np.exp(scale * np.sqrt(max(distance + square, zero)))
+            keep = one - h
+            updates[t, j] = h
+            norms[j] = keep * keep * norms[j] + h * (two * keep * products[t, j] + h * square)
+        winners[t] = bmu
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def _catch_up(products: Array, gram: Array, updates: Array, t: int, start: int, stop: int) -> None:
     """Apply the updates of samples 0 … t − 1 to sample t's inner products with a tile of units.
 

@@ -13,9 +13,10 @@ from workflow.som.engine.forms import choose_block_size
 from workflow.som.engine.online import train_epoch
 from workflow.som.engine.workers import Workers, cut
 from workflow.som.features import Samples
-from workflow.som.lattice import Lattice, neighbourhood, neighbourhood_factors
+from workflow.som.initialisation import random_codebook
+from workflow.som.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.lattice import Lattice
 from workflow.som.search import find_bmus, find_two_nearest, find_two_nearest_densely
-from workflow.som.training import initial_codebook
 
 Row = dict[str, Any]
 
@@ -195,7 +196,7 @@ def _rows_of_size(
 ) -> Iterator[Row]:
     n_units, n_features = lattice.n_units, samples.shape[1]
     wide, narrow = lattice.shape[0] / 4, 1.0
-    codebook = initial_codebook(0, n_units, n_features)
+    codebook = random_codebook(0, n_units, n_features)
     # A map as it is in mid-training; a random codebook is like none.
     for radius in (lattice.shape[0] / 2, wide):
         bmus = find_bmus(samples, codebook, threads=threads)

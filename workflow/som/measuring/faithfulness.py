@@ -19,7 +19,8 @@ from workflow.som.config import Experiment
 from workflow.som.engine.forms import choose_form
 from workflow.som.engine.online import Report, train_epoch
 from workflow.som.features import Samples, as_features
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 from workflow.som.measuring.plain_loop import walk
 from workflow.som.schedule import exponential_decay
 from workflow.som.training import presentation_order
