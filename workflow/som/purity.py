@@ -86,15 +86,9 @@ def summarise(
         Of the test set.
     permutations, seed : int
         Of the null: labels permuted at fixed hits.
-
-    Notes
-    -----
-    `label_accuracy`: each unit is labelled by the majority of its TRAINING samples; a unit without
-    any takes no part, and a test sample that it wins counts as wrong.
     """
     n_units, n_samples = len(counts), len(labels)
     n_digits = (counts > 0).sum(axis=1)
-    unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
     single = int((n_digits == 1).sum())
     return {
         "n_units": n_units,
@@ -104,12 +98,31 @@ def summarise(
         "single_digit_units": single,
         "single_digit_share": single / n_units,
         "histogram": np.bincount(n_digits, minlength=N_CLASSES + 1).tolist(),
-        "map_purity": float(counts.max(axis=1).sum() / n_samples),
-        "label_accuracy": float((unit_labels[bmus] == labels).mean()),
-        "homogeneity": float(homogeneity_score(labels, bmus)),
+        **recognition(counts, training_counts, bmus, labels),
         "permuted_single_digit_units": permuted_single_digit_units(
             bmus, labels, n_units, permutations=permutations, seed=seed
         )._asdict(),
+    }
+
+
+def recognition(
+    counts: NDArray[np.int64],
+    training_counts: NDArray[np.int64],
+    bmus: NDArray[np.integer],
+    labels: NDArray[np.integer],
+) -> dict[str, float]:
+    """Return the map's purity, label accuracy and homogeneity; parameters as in `summarise`.
+
+    Notes
+    -----
+    `label_accuracy`: each unit is labelled by the majority of its TRAINING samples; a unit without
+    any takes no part, and a test sample that it wins counts as wrong.
+    """
+    unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
+    return {
+        "map_purity": float(counts.max(axis=1).sum() / len(labels)),
+        "label_accuracy": float((unit_labels[bmus] == labels).mean()),
+        "homogeneity": float(homogeneity_score(labels, bmus)),
     }
 
 
