@@ -9,7 +9,8 @@ of a unit, the units at one step. Both measures are therefore their expected val
 orders within every tie, computed exactly. A tie of t samples behind a nearer ones holds the ranks
 a + 1 … a + t: each member is among the k nearest with probability (k − a) / t (kept in [0, 1]),
 and exceeds k by the mean of max(0, rank − k) over those ranks. Identical samples are treated so in
-their own space too.
+their own space too. A map with more than k samples on a unit cannot reach 1: it does not say which
+of them are the nearest.
 """
 
 from collections.abc import Callable, Sequence

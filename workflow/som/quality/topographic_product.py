@@ -24,6 +24,8 @@ def topographic_product(codebook: NDArray[np.floating], lattice: Lattice) -> flo
     stands for the mean of the tie. No numbering of the units matters then. Distances in the space
     of the samples are compared in float32, so that rounding parts no equal ones.
 
+    P tells dimensions, not order: a lattice laid on its own positions in disorder gives almost 0.
+
     Units that share the vector of j have d_V = 0, of which there is no logarithm: they are left
     out of the neighbours of j, in both orders. The mean is over the ranks that remain; without any
     (one unit, all vectors equal) P is undefined (None).
