@@ -6,7 +6,8 @@ The engine
 A run
     `runs` (the epochs of one job), `resume` (what survives a kill).
 What a map does
-    `search` (nearest units, errors), `activations`, `purity`, `u_matrix`, `figures`.
+    `search` (nearest units, errors), `activations`, `purity`, `u_matrix`, `figures`,
+    `quality` (measures of maps), `stability` (what maps of several seeds agree on).
 What the engine does
     `measuring` (times, and faithfulness to the rule).
 Files

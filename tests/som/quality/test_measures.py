@@ -94,6 +94,14 @@ def test_every_map_has_a_summary_that_json_can_hold(shape, n_samples, codebook_i
         assert (values["continuity"] is not None) == defined
 
 
+def test_without_samples_only_the_codebook_says_something():
+    some, none = (quality_of(*random_case((3, 4), n_samples)) for n_samples in (60, 0))
+    assert list(none) == list(some)
+    defined = {key for key, value in none.items() if isinstance(value, float)}
+    assert defined == {"topographic_product", "distortion_radius"}
+    assert (none["n_samples"], none["dead_units"]) == (0, 12)
+
+
 def test_all_samples_on_one_unit():
     samples, labels, codebook, lattice = random_case((3, 4))
     codebook[:] += 10

@@ -79,7 +79,7 @@ def measure_quality(
         "topographic_product": topographic_product(codebook, lattice),
         "preservation": [values._asdict() for values in preservation],
         **_scatter(counts, lattice),
-        **(recognition(counts, training_counts, bmus, labels) if len(samples) else {}),
+        **_recognition(counts, training_counts, bmus, labels),
     }
 
 
@@ -97,6 +97,18 @@ def _scatter(counts: NDArray[np.int64], lattice: Lattice) -> dict[str, Any]:
         "largest_component_sample_share": _mean(scatter.sample_share),
         "classes": classes,
     }
+
+
+def _recognition(
+    counts: NDArray[np.int64],
+    training_counts: NDArray[np.int64],
+    bmus: NDArray[np.integer],
+    labels: NDArray[np.integer],
+) -> dict[str, float | None]:
+    """Return how well the units recognise the classes; undefined without samples."""
+    if len(labels) == 0:
+        return {"map_purity": None, "label_accuracy": None, "homogeneity": None}
+    return {**recognition(counts, training_counts, bmus, labels)}
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:
