@@ -20,6 +20,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/mapping.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/benchmark.smk"
 
 
@@ -27,6 +28,9 @@ localrules:
     all,
     quickstart,
     figures,
+    topologies,
+    replicates,
+    trade_off,
     benchmark,
 
 
@@ -47,6 +51,34 @@ rule figures:
     """What is missing or out of date among the article's figures."""
     input:
         figures_of("article"),
+
+
+rule topologies:
+    """Lattices, kernels, initial codebooks and schedules side by side: tables and figures."""
+    input:
+        comparison_files("topologies", "kernels", "starts"),
+        expand(
+            "results/topologies/figures/{figure}.{kind}",
+            figure=["lattices", "kernel_maps"],
+            kind=["png", "svg"],
+        ),
+
+
+rule replicates:
+    """What the seed decides: measures with intervals, and which neighbours stay neighbours."""
+    input:
+        comparison_files("replicates"),
+        expand(
+            "results/replicates/stability/{experiment}.json",
+            experiment=replicated_experiments(),
+        ),
+        expand("results/replicates/figures/stability.{kind}", kind=["png", "svg"]),
+
+
+rule trade_off:
+    """Accuracy against topology as the radius falls below half a grid step."""
+    input:
+        comparison_files("trade_off"),
 
 
 rule benchmark:

@@ -53,7 +53,11 @@ DEFAULTS: dict[str, Any] = {
     "evaluate_every": 1,
     "permutations": 1000,
 }
-FIGURES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))["figures"]
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+# The sections that say nothing of how one experiment trains, nor name others.
+OTHER_SECTIONS = {key: CONFIG[key] for key in CONFIG.keys() - {"mirror", "defaults", "experiments"}}
+OTHER_SECTIONS["comparisons"] = {key: ["article"] for key in CONFIG["comparisons"]}
+FIGURES = CONFIG["figures"]
 
 
 def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any]:
@@ -62,7 +66,7 @@ def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any
         "mirror": "",
         "defaults": copy.deepcopy(DEFAULTS),
         "experiments": {"article": {}, "quickstart": {}, name: own},
-        "figures": copy.deepcopy(FIGURES),
+        **copy.deepcopy(OTHER_SECTIONS),
     }
     return config | top
 

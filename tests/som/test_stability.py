@@ -13,7 +13,7 @@ SHAPES = [(1, 1), (14,), (4, 5), (3, 4, 2)]
 
 
 def random_maps(shape, n_maps=6, n_samples=50, seed=0):
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     generator = np.random.default_rng(seed)
     return generator.integers(0, lattice.n_units, (n_maps, n_samples)), lattice
 

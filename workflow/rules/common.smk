@@ -8,13 +8,19 @@ from workflow.integrity import (
     use_code_hashes_and_resume,
 )
 from workflow.provenance import code_hash
-from workflow.som.config import ConfigError, experiments_from, to_fingerprint
+from workflow.som.config import (
+    ConfigError,
+    comparisons_from,
+    experiments_from,
+    to_fingerprint,
+)
 from workflow.som.config_schema import validate_config
 from workflow.som.sources import DATASETS, source_names
 
 try:
     validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
     EXPERIMENTS = experiments_from(config)
+    COMPARISONS = comparisons_from(config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
@@ -23,6 +29,14 @@ if workflow.is_main_process:
     remove_stale_locks()
 
 RUN = "results/{experiment}/seed_{seed}"
+# The folder in which each comparison is kept: that of its target.
+COMPARISON_FOLDERS = {
+    "topologies": "topologies",
+    "kernels": "topologies",
+    "starts": "topologies",
+    "replicates": "replicates",
+    "trade_off": "trade_off",
+}
 # What these modules and all that they import say determines the codebooks.
 DETERMINING_MODULES = ["training", "initialisation", "schedule"]
 FIGURES = {
@@ -42,6 +56,8 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",
+    comparison="|".join(COMPARISONS),
+    target="|".join(sorted(set(COMPARISON_FOLDERS.values()))),
 
 
 onstart:
@@ -158,6 +174,48 @@ def dataset_table(split):
         return f"results/datasets/{dataset}/{split}.parquet"
 
     return path
+
+
+def runs_of(comparison, pattern):
+    """One path a run of a comparison, in the last epoch or, of a trade-off, in many."""
+    paths = []
+    for name in COMPARISONS[comparison]:
+        experiment = EXPERIMENTS[name]
+        epochs = [experiment.epochs]
+        if comparison == "trade_off":
+            epochs = evaluated(experiment, range(1, experiment.epochs + 1))
+        paths += expand(in_epochs(name, pattern, epochs), seed=experiment.seeds)
+    return paths
+
+
+def in_compared_runs(pattern):
+    """Input function: a path of each run of a comparison."""
+
+    def paths(wildcards):
+        return runs_of(wildcards.comparison, pattern)
+
+    return paths
+
+
+def settings_of_compared(wildcards):
+    """The settings of all runs of a comparison."""
+    return {name: settings_of(name) for name in COMPARISONS[wildcards.comparison]}
+
+
+def replicated_experiments():
+    """The experiments among the replicates that have several seeds."""
+    return [
+        name for name in COMPARISONS["replicates"] if len(EXPERIMENTS[name].seeds) > 1
+    ]
+
+
+def comparison_files(*comparisons):
+    """The table of each comparison, and its figure."""
+    return [
+        f"results/{COMPARISON_FOLDERS[name]}/{path}"
+        for name in comparisons
+        for path in (f"{name}.parquet", f"figures/{name}.png", f"figures/{name}.svg")
+    ]
 
 
 def figures_of(name):

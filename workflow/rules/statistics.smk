@@ -1,4 +1,4 @@
-"""Statistics: purity of the units beside chance, and the U-matrix."""
+"""Statistics: purity of the units beside chance, the U-matrix, and the measures of quality."""
 
 for name, experiment in EXPERIMENTS.items():
     for epochs in segments(experiment):
@@ -48,3 +48,25 @@ rule compute_u_matrix:
         code=code_hash("workflow/scripts/compute_u_matrix.py"),
     script:
         "../scripts/compute_u_matrix.py"
+
+
+rule measure_quality:
+    """How well a map follows the test set, keeps its neighbourhoods and parts its digits."""
+    input:
+        images=dataset_table("test"),
+        checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",
+        test=f"{RUN}/activations/epoch_{{epoch}}.parquet",
+        training=f"{RUN}/training_activations/epoch_{{epoch}}.parquet",
+    output:
+        summary=f"{RUN}/quality/epoch_{{epoch}}.json",
+    log:
+        "results/logs/{experiment}/seed_{seed}/measure_quality_{epoch}.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/measure_quality_{epoch}.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=run_settings,
+        code=code_hash("workflow/scripts/measure_quality.py"),
+    script:
+        "../scripts/measure_quality.py"

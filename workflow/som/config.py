@@ -31,6 +31,7 @@ RESERVED_TARGETS = (
     "replicates",
     "classifier",
     "tsp",
+    "trade_off",
     "benchmark",
     "verify",
 )
@@ -235,6 +236,27 @@ def experiments_from(config: Mapping[str, Any]) -> dict[str, Experiment]:
         except ConfigError as error:
             raise ConfigError(f"config: experiments.{name}: {error}") from None
     return experiments
+
+
+def comparisons_from(config: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the experiments that each comparison sets side by side.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is not there.
+    """
+    comparisons: dict[str, list[str]] = config["comparisons"]
+    for comparison, names in comparisons.items():
+        for place, name in enumerate(names):
+            if name not in config["experiments"]:
+                close = difflib.get_close_matches(name, config["experiments"], n=1)
+                remedy = f"did you mean {close[0]}?" if close else "add it or remove it here."
+                raise ConfigError(
+                    f"config: comparisons.{comparison}[{place}] is {shown(name)}, which is no "
+                    f"experiment; {remedy}"
+                )
+    return comparisons
 
 
 def _check_names(names: Iterable[str]) -> None:

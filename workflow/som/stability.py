@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workflow.som.lattice import Lattice
-from workflow.som.quality.distances import lattice_squares
 
 # Probability of each tail of the test: 5 % on both sides.
 TAIL = 0.025
@@ -73,8 +72,7 @@ def neighbour_stability(
     ([5, 0, 1], 1.0, 0.167)
     """
     n_maps, n_samples = bmus.shape
-    # Rounded distances: the root of a rounded square may not fall outside the radius.
-    near = lattice_squares(lattice) <= radius**2 + 1e-6
+    near = lattice.squared_distances() <= radius**2 + 1e-6
     observed = _count_maps(bmus, near)
     n_pairs = n_samples * (n_samples - 1) // 2
     shares = np.array([_neighbour_share(places, near) for places in bmus])

@@ -17,7 +17,7 @@ from workflow.som.quality.class_scatter import (
 @pytest.mark.parametrize("seed", range(3))
 def test_scipy_finds_the_same_patches(shape, seed):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     counts = generator.integers(0, 6, (lattice.n_units, 3)) * generator.integers(
         0, 2, (lattice.n_units, 1)
     )

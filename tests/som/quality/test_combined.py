@@ -12,7 +12,7 @@ from workflow.som.search import find_two_nearest
 
 def random_case(shape, n_samples=60, seed=0):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     samples = generator.random((n_samples, 4), dtype=np.float32)
     return samples, generator.random((lattice.n_units, 4), dtype=np.float32), lattice
 
@@ -54,7 +54,7 @@ def test_equal_vectors_are_joined_by_an_edge_of_no_length():
     # Without the edge of length 0 between units 0 and 1 the far end could not be reached.
     codebook = np.array([[0.0], [0.0], [5.0], [1.0]], np.float32)
     nearest = find_two_nearest(np.array([[0.0]], np.float32), codebook)
-    line = Lattice("square", (4,))
+    line = Lattice("line", (4,))
     assert combined_error(codebook, nearest, line) == 0
     nearest.second_bmus[:] = 3
     assert combined_error(codebook, nearest, line) == pytest.approx(5 + 4)

@@ -12,7 +12,7 @@ from workflow.som.search import find_two_nearest
 
 def random_case(shape, *, seed=0, shift=0.0, n_samples=80):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     samples = generator.random((n_samples, 5), dtype=np.float32) + np.float32(shift)
     codebook = generator.random((lattice.n_units, 5), dtype=np.float32) + np.float32(shift)
     return samples, codebook, find_two_nearest(samples, codebook).bmus, lattice

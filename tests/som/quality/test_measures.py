@@ -18,7 +18,7 @@ ARGUMENTS = {"radius": 1.0, "n_neighbours": [3, 10]}
 
 def random_case(shape, n_samples=60, seed=0):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     samples = generator.random((n_samples, 4), dtype=np.float32)
     labels = generator.integers(0, 10, n_samples)
     return samples, labels, generator.random((lattice.n_units, 4), dtype=np.float32), lattice

@@ -16,7 +16,7 @@ SHAPES = [(1, 1), (14,), (3, 4), (3, 4, 2)]
 
 def random_case(shape, n_samples=40, seed=0):
     generator = np.random.default_rng(seed)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     samples = generator.random((n_samples, 3), dtype=np.float32)
     return samples, generator.integers(0, lattice.n_units, n_samples), lattice
 
@@ -35,7 +35,7 @@ def test_without_ties_scikit_learn_measures_exactly_the_same(chunk_size, monkeyp
     monkeypatch.setattr(preservation, "CHUNK_SIZE", chunk_size)
     # One sample a unit, none halfway between two others: no two distances from a unit are equal.
     generator = np.random.default_rng(2)
-    line = Lattice("square", (32,))
+    line = Lattice("line", (32,))
     bmus = generator.permutation([0, 1, 3, 4, 9, 10, 12, 13, 27, 28, 30, 31])
     assert all(len(np.unique(row)) == 12 for row in np.abs(bmus[:, None] - bmus))
     samples = generator.random((12, 5), dtype=np.float32)
@@ -112,7 +112,7 @@ def test_a_map_that_is_the_samples_space_keeps_every_neighbourhood_up_to_its_tie
     # No two lattice distances from a sample are equal, and the samples are the places.
     places = np.array([0, 1, 4, 13, 32, 71, 124, 218])
     samples = places[:, None].astype(np.float32)
-    found = measure_preservation(samples, places, Lattice("square", (219,)), [1, 2, 3])
+    found = measure_preservation(samples, places, Lattice("line", (219,)), [1, 2, 3])
     assert [values[1:] for values in found] == [(1, 1)] * 3
 
 

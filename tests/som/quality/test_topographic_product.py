@@ -50,7 +50,7 @@ def over_all_orders(codebook, lattice):
 @pytest.mark.parametrize("chunk_size", [2, 512])
 def test_it_is_the_mean_of_the_definition_over_all_orders_of_ties(shape, chunk_size, monkeypatch):
     monkeypatch.setattr(module, "CHUNK_SIZE", chunk_size)
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     codebook = np.random.default_rng(0).random((lattice.n_units, 3), dtype=np.float32)
     expected = over_all_orders(codebook.astype(float), lattice)
     assert topographic_product(codebook, lattice) == pytest.approx(expected, rel=1e-9, abs=1e-12)
@@ -68,7 +68,7 @@ def test_ties_in_the_space_of_the_samples_are_averaged_too():
 
 @pytest.mark.parametrize("shape", [(7,), (4, 6), (3, 4, 2)])
 def test_a_codebook_that_is_the_lattice_has_none(shape):
-    lattice = Lattice("square", shape)
+    lattice = Lattice("block", shape)
     for scale in (1.0, 0.1, 1 / 3):
         found = topographic_product(lattice.positions * scale + 5, lattice)
         assert found == pytest.approx(0, abs=1e-12)
@@ -79,7 +79,7 @@ def test_its_sign_says_whether_the_lattice_has_too_few_dimensions():
     assert topographic_product(line, Lattice("square", (8, 8))) > 0.005
     # A line that winds through the square row by row.
     snake = np.array([(r, c if r % 2 == 0 else 7 - c) for r in range(8) for c in range(8)], float)
-    assert topographic_product(snake, Lattice("square", (64,))) < -0.005
+    assert topographic_product(snake, Lattice("line", (64,))) < -0.005
 
 
 def test_it_tells_dimensions_and_not_order():

@@ -8,7 +8,6 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from workflow.som.lattice import Lattice
-from workflow.som.quality.distances import lattice_edges
 
 NO_CLASS = -1
 
@@ -95,7 +94,7 @@ def majority_classes(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _patches(classes: NDArray[np.integer], lattice: Lattice) -> NDArray[np.int32]:
     """Return the number of the connected patch that each unit is in, of shape (n_units,)."""
-    first, second = lattice_edges(lattice).T
+    first, second = lattice.adjacent_pairs().T
     same = classes[first] == classes[second]
     shape = (lattice.n_units, lattice.n_units)
     graph = coo_array((np.ones(same.sum()), (first[same], second[same])), shape=shape)

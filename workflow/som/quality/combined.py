@@ -6,7 +6,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from workflow.som.lattice import Lattice
-from workflow.som.quality.distances import lattice_edges
 from workflow.som.search import Nearest
 
 # Sources of shortest paths that are followed at once.
@@ -56,7 +55,7 @@ def combined_error(
 
 def _graph(codebook: NDArray[np.floating], lattice: Lattice) -> csr_array:
     """Return the edges of the lattice with their lengths; one of length 0 is stored and counts."""
-    first, second = lattice_edges(lattice).T
+    first, second = lattice.adjacent_pairs().T
     lengths = np.linalg.norm(codebook[first].astype(np.float64) - codebook[second], axis=1)
     shape = (lattice.n_units, lattice.n_units)
     return csr_array((lengths, (first, second)), shape=shape)

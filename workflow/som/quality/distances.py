@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.lattice import Lattice
-
 # A square this small beside the norms is measured anew: the product keeps 8 of its digits at best.
 SMALL = 1e-8
 
@@ -37,20 +35,3 @@ def squared_distances(
         close = np.flatnonzero(squares[row] <= limit)
         squares[row, close] = np.square(rows[row] - others[close]).sum(axis=1)
     return squares
-
-
-def lattice_squares(lattice: Lattice) -> NDArray[np.float64]:
-    """Return the lattice's squared distances, rounded so that equal ones are equal.
-
-    On a hexagonal lattice √3/2 leaves roundings of which none may decide a rank.
-    """
-    return np.round(lattice.squared_distances(), 6)
-
-
-def lattice_edges(lattice: Lattice) -> NDArray[np.int64]:
-    """Return each pair of adjacent, different units once, of shape (n_edges, 2).
-
-    A lattice that wraps around may name the two units of a short axis twice.
-    """
-    pairs = np.sort(lattice.adjacent_pairs(), axis=1)
-    return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from workflow.som.engine.batch import sums_by_unit
 from workflow.som.features import Samples, as_features
-from workflow.som.lattice import Lattice, neighbourhood
+from workflow.som.kernels import neighbourhood
+from workflow.som.lattice import Lattice
 from workflow.som.quality.distances import squared_distances
 
 # Samples, or units, that are compared at once.

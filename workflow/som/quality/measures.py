@@ -28,6 +28,7 @@ def measure_quality(
     training_counts: NDArray[np.int64],
     radius: float,
     n_neighbours: Sequence[int],
+    n_compared: int | None = None,
     report: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
     """Return every measure of a map; what is undefined is None, never NaN.
@@ -47,13 +48,15 @@ def measure_quality(
         R of the distortion, in grid steps: that of the epoch which made the map.
     n_neighbours : sequence of int
         The ks of trustworthiness and continuity.
+    n_compared : int, optional
+        So many samples, the first ones, are compared with each other for these two; all, if none.
     report : callable, optional
         Called with the number of samples as the slowest part is done with them.
 
     Returns
     -------
     dict
-        `n_units`, `n_samples`, `dead_units`;
+        `n_units`, `n_samples`, `n_compared`, `dead_units`;
         `quantization_error`, `combined_error`: in the samples' units, `distortion`: in their
         squares, with `distortion_radius`;
         `topographic_error` (the lattice's own neighbours), `_4` and `_8`: shares of the samples;
@@ -67,10 +70,14 @@ def measure_quality(
     """
     bmus = nearest.bmus
     counts = count_hits(bmus, labels, lattice.n_units)
-    preservation = measure_preservation(samples, bmus, lattice, n_neighbours, report=report)
+    part = slice(n_compared)
+    preservation = measure_preservation(
+        samples[part], bmus[part], lattice, n_neighbours, report=report
+    )
     return {
         "n_units": lattice.n_units,
         "n_samples": len(samples),
+        "n_compared": len(samples[part]),
         "dead_units": int((~counts.any(axis=1)).sum()),
         **{key: _number(value) for key, value in map_errors(nearest, lattice)._asdict().items()},
         "combined_error": combined_error(codebook, nearest, lattice),

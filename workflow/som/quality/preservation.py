@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from workflow.som.features import Samples
 from workflow.som.lattice import Lattice
-from workflow.som.quality.distances import lattice_squares, squared_distances
+from workflow.som.quality.distances import squared_distances
 
 # Samples whose distances to all others are kept at once.
 CHUNK_SIZE = 256
@@ -121,7 +121,7 @@ def _sum_excesses(
     `ks` ascend.
     """
     intruding, missing = np.zeros(len(ks)), np.zeros(len(ks))
-    on_lattice = lattice_squares(lattice)
+    on_lattice = lattice.squared_distances()
     hits = np.bincount(bmus, minlength=lattice.n_units)
     features, compared = _features(samples)
     order = np.argsort(bmus, kind="stable")  # The samples of a unit share its ranks.

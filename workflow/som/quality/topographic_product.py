@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workflow.som.lattice import Lattice
-from workflow.som.quality.distances import lattice_squares, squared_distances
+from workflow.som.quality.distances import squared_distances
 
 # Units whose distances are kept at once.
 CHUNK_SIZE = 512
@@ -41,7 +41,7 @@ def topographic_product(codebook: NDArray[np.floating], lattice: Lattice) -> flo
     """
     n_units = lattice.n_units
     units = codebook - codebook.mean(axis=0, dtype=np.float64)
-    on_lattice = lattice_squares(lattice)
+    on_lattice = lattice.squared_distances()
     harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, n_units + 1))])
     total, n_ranks = 0.0, 0
     for start in range(0, n_units, CHUNK_SIZE):

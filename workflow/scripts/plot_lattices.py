@@ -1,0 +1,48 @@
+"""Draw the maps of several lattices side by side."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from workflow.som.figures.lattices import draw_lattice_gallery
+
+from workflow.som.figures.style import house_style, new_figure, save_figure
+from workflow.som.lattice import Lattice
+from workflow.som.logs import log_to
+from workflow.som.tables import read_table
+
+
+def main(*, purity: Sequence[Path], png: Path, svg: Path, style: Mapping[str, Any]) -> None:
+    """Read the table of units of each experiment's last epoch and draw their maps."""
+    maps = []
+    for path in purity:
+        units, metadata = read_table(path)
+        maps.append(
+            (
+                metadata["experiment"].replace("_", " "),
+                Lattice.from_json(metadata["lattice"]),
+                units["majority_digit"].to_numpy(float, na_value=np.nan),
+                units["purity"].to_numpy(float, na_value=np.nan),
+            )
+        )
+    with house_style():
+        figure = new_figure(style["width"], style["height"], style["dpi"])
+        draw_lattice_gallery(
+            figure,
+            maps,
+            palette=style["palette"],
+            dead_colour=style["dead_colour"],
+            fade_by_purity=style["fade_by_purity"],
+        )
+        save_figure(figure, [png, svg])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        purity=[Path(path) for path in snakemake.input.purity],
+        png=Path(snakemake.output.png),
+        svg=Path(snakemake.output.svg),
+        style=snakemake.params.style,
+    )

@@ -1,0 +1,74 @@
+"""Stability between maps: which test images stay neighbours, and how far maps agree as a whole."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+CHANCE_COLOUR = "#9a9a9a"
+MARKERS = "osD^vP"
+
+
+def draw_stability(figure: Figure, summaries: Sequence[Mapping[str, Any]]) -> None:
+    """Draw how often neighbours are neighbours again, and on how many maps pairs are.
+
+    Parameters
+    ----------
+    figure : Figure
+    summaries : sequence of mappings
+        As `measure_stability` writes them, one an experiment.
+    """
+    again, counts = figure.subplots(1, 2)
+    _draw_again(again, summaries)
+    _draw_counts(counts, summaries)
+    figure.suptitle("Which test images stay neighbours from map to map", x=0.01, ha="left")
+
+
+def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the probability of being neighbours again, by the radius that makes neighbours."""
+    for number, summary in enumerate(summaries):
+        rows = [row for row in summary["stability"] if row["again"] is not None]
+        radii = [row["radius"] for row in rows]
+        label = f"{summary['experiment'].replace('_', ' ')} ({len(summary['seeds'])} maps)"
+        marker = MARKERS[number % len(MARKERS)]
+        ax.plot(radii, [row["again"] for row in rows], f"{marker}-", label=label)
+        chance = [row["neighbour_share"] for row in rows]
+        line = ax.plot(radii, chance, "--", color=CHANCE_COLOUR, linewidth=0.9)
+    line[0].set_label("by chance: all pairs")
+    ax.set(
+        title="neighbours on one map that are\nneighbours on another",
+        xlabel="neighbours: at most so many grid steps apart",
+        ylabel="share of neighbouring pairs",
+        xticks=radii,
+        ylim=(0, None),
+    )
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    ax.legend(loc="upper left")
+
+
+def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
+    """Draw on how many maps pairs are neighbours (one step), beside the binomial null."""
+    for number, summary in enumerate(summaries):
+        row = next(row for row in summary["stability"] if row["radius"] == 1)
+        maps = np.arange(row["n_maps"] + 1)
+        observed = np.array(row["observed"]) / row["n_pairs"]
+        label = summary["experiment"].replace("_", " ")
+        shown = observed > 0
+        marker = MARKERS[number % len(MARKERS)]
+        ax.plot(maps[shown], observed[shown], f"{marker}-", label=label)
+        expected = np.array(row["expected"]) / row["n_pairs"]
+        # Less than one pair in all cannot be seen.
+        seen = expected * row["n_pairs"] >= 1
+        line = ax.plot(maps[seen], expected[seen], "--", color=CHANCE_COLOUR, linewidth=0.9)
+    line[0].set_label("by chance: Poisson-binomial")
+    ax.set(
+        title="maps on which a pair is at most one step apart",
+        xlabel="maps",
+        ylabel="share of all pairs (log)",
+        yscale="log",
+    )
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(loc="upper right")

@@ -1,0 +1,58 @@
+"""Accuracy against topology: what a map gains and loses below half a grid step."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
+
+# Column, title, and whether it is a share.
+PANELS = (
+    ("label_accuracy", "label accuracy", True),
+    ("map_purity", "map purity", True),
+    ("quantization_error", "quantization error", False),
+    ("topographic_error", "topographic error", True),
+    ("trustworthiness", "trustworthiness", False),
+    ("continuity", "continuity", False),
+)
+LARGEST_RADIUS = 3.0
+TICKS = (2, 1, 0.5, 0.2, 0.1, 0.05)
+# Where the article ends.
+HALF_A_STEP = 0.5
+
+
+def draw_trade_off(figure: Figure, runs: pd.DataFrame) -> None:
+    """Draw each measure against the radius at which training ends, one line a size of the map.
+
+    Parameters
+    ----------
+    figure : Figure
+    runs : DataFrame
+        One row an epoch of a run whose radius falls, as `comparison.comparison_row` makes them.
+    """
+    panels = figure.subplots(2, 3, sharex=True)
+    for ax, (column, title, is_share) in zip(panels.flat, PANELS, strict=True):
+        for _, run in runs.groupby("experiment", sort=False):
+            shown = run[run["radius"] <= LARGEST_RADIUS].sort_values("radius")
+            label = f"{shown['shape'].iloc[0]}" if len(shown) else None
+            ax.plot(shown["radius"], shown[column], "o-", ms=2.4, label=label)
+        _finish(ax, title, is_share)
+    panels[0, 0].legend(title="units", loc="best")
+    for ax in panels[1]:
+        ax.set_xlabel("radius of the last epoch (grid steps)")
+    figure.suptitle(
+        "Test set, batch rule, by the radius at which training ends (dashed: the article's)",
+        x=0.01,
+        ha="left",
+    )
+
+
+def _finish(ax: Axes, title: str, is_share: bool) -> None:
+    ax.axvline(HALF_A_STEP, color="#9a9a9a", linewidth=0.8, linestyle="--", zorder=0)
+    ax.set_title(title)
+    ax.set_xscale("log")
+    ax.set_xlim(LARGEST_RADIUS * 1.1, 0.035)
+    ax.set_xticks(TICKS)
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    if is_share:
+        ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
