@@ -5,8 +5,15 @@ import random
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.distance import cdist
 
+from tests.som.test_lattice import LATTICES
+from workflow.som.engine.batch import update_plainly
+from workflow.som.engine.online import train_epoch_plainly
+from workflow.som.engine.printed import train_epoch_as_printed_plainly
+from workflow.som.errors import SomError
 from workflow.som.initialisation import random_codebook
+from workflow.som.kernels import neighbourhood
 from workflow.som.lattice import Lattice
 from workflow.som.training import presentation_order, train_one_epoch
 
@@ -94,3 +101,36 @@ def test_one_sample_on_one_unit_moves_it_by_the_learning_rate():
     lattice = Lattice("square", (1, 1))
     found = train_one_epoch(codebook, sample, lattice, epoch=2, **RUN)
     np.testing.assert_allclose(found, [[0.4, 0.3]], atol=1e-7)
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "cut_gaussian", "bubble", "mexican_hat", "printed"])
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+def test_every_kernel_runs_on_every_lattice_as_the_plain_loop(kernel, lattice):
+    samples, codebook = example(), random_codebook(7, lattice.n_units, 5)
+    run = RUN | {"kernel": kernel, "learning_rate": 0.1}
+    found = train_one_epoch(codebook, samples, lattice, epoch=2, **run)
+    order = presentation_order(7, 2, 60)
+    if kernel == "printed":
+        expected = train_epoch_as_printed_plainly(codebook, samples, order, 2.5, 0.1)
+    else:
+        eta = neighbourhood(lattice, 2.5, kernel)
+        expected = train_epoch_plainly(codebook, samples, order, eta, 0.1)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "cut_gaussian", "bubble"])
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+def test_the_batch_rule_runs_on_every_lattice_as_the_plain_one(kernel, lattice):
+    samples, codebook = example(), random_codebook(7, lattice.n_units, 5)
+    run = RUN | {"kernel": kernel, "rule": "batch"}
+    found = train_one_epoch(codebook, samples, lattice, epoch=2, **run)
+    bmus = cdist(samples, codebook).argmin(axis=1)
+    expected = update_plainly(codebook, samples, bmus, neighbourhood(lattice, 2.5, kernel))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_codebook_that_grows_without_bound_is_refused():
+    lattice, samples = Lattice("square", (12, 12)), example(4000)
+    run = RUN | {"kernel": "mexican_hat", "learning_rate": 0.9, "radius": 2.0}
+    with pytest.raises(SomError, match="grew without bound in epoch 1.*mexican_hat"):
+        train_one_epoch(random_codebook(7, 144, 5), samples, lattice, epoch=1, **run)

@@ -17,6 +17,9 @@ from workflow.som.kernels import neighbourhood, neighbourhood_factors
 from workflow.som.lattice import HEXAGONAL, Lattice
 from workflow.som.search import find_bmus
 
+# Weights so many times larger than any feature are near no sample.
+LARGEST_WEIGHT = 1000
+
 
 def presentation_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
     """Return the order in which epoch `epoch` (1-based) presents the samples."""
@@ -90,9 +93,11 @@ def train_one_epoch(
         threads=threads,
         report=report,
     )
-    if not np.isfinite(result).all():
+    largest = 1.0 if samples.dtype == np.uint8 else float(np.abs(samples).max())
+    # Also where a weight is not a number.
+    if not np.abs(result).max() <= LARGEST_WEIGHT * max(largest, 1.0):
         raise SomError(
-            f"The codebook grew without bound in epoch {epoch}, as kernel {kernel} pushes units "
+            f"The codebook grew without bound in epoch {epoch}, since kernel {kernel} pushes units "
             "away: lower learning_rate or choose another kernel."
         )
     return result
