@@ -148,4 +148,5 @@ def train_epoch(
     for n_samples in done:
         if report:
             report(n_samples)
-    return (state.to("cpu", torch.float64).numpy() + mean).astype(np.float32)
+    with np.errstate(over="ignore"):  # What grew beyond float32 is infinite, and refused as such.
+        return (state.to("cpu", torch.float64).numpy() + mean).astype(np.float32)
