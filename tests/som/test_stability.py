@@ -23,7 +23,7 @@ def near(lattice, a, b, radius):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("radius", [0, 1, np.sqrt(2), 2])
+@pytest.mark.parametrize("radius", [0, 1, np.sqrt(2), 2, np.sqrt(13)])
 def test_every_pair_counted_one_by_one(shape, radius):
     bmus, lattice = random_maps(shape)
     bmus[1:3] = bmus[0]  # Three maps agree, so that high counts occur.
@@ -49,19 +49,23 @@ def test_every_pair_counted_one_by_one(shape, radius):
         assert found_share == pytest.approx(beyond.mean())
 
 
-def test_the_null_is_the_binomial_where_all_maps_have_the_same_hits():
+@pytest.mark.parametrize("n_maps", [5, 8, 12, 30])
+def test_the_null_is_the_binomial_where_all_maps_have_the_same_hits(n_maps):
     hits = random_maps((4, 5), n_maps=1, n_samples=400)[0][0]
     generator = np.random.default_rng(1)
-    bmus = np.array([generator.permutation(hits) for _ in range(12)])
+    bmus = np.array([generator.permutation(hits) for _ in range(n_maps)])
     found = neighbour_stability(bmus, Lattice("square", (4, 5)), 1)
     p = found["neighbour_share"]
-    null = binom(12, p)
-    np.testing.assert_allclose(found["expected"], null.pmf(np.arange(13)) * 79800)
+    null = binom(n_maps, p)
+    np.testing.assert_allclose(found["expected"], null.pmf(np.arange(n_maps + 1)) * 79800)
     assert found["often_from"] == null.ppf(0.975) + 1
     assert null.sf(found["often_from"] - 1) <= 0.025 < null.sf(found["often_from"] - 2)
     assert found["often_by_chance"] == pytest.approx(null.sf(found["often_from"] - 1))
-    assert found["seldom_to"] is None  # None of 12 is no wonder with this p.
-    assert null.pmf(0) > 0.025
+    # With few maps none is no wonder.
+    assert (found["seldom_to"] is None) == (null.pmf(0) > 0.025)
+    limit = -1 if found["seldom_to"] is None else found["seldom_to"]
+    assert null.cdf(limit) <= 0.025 < null.cdf(limit + 1)
+    assert found["seldom_by_chance"] == pytest.approx(null.cdf(limit))
 
 
 def test_the_null_of_maps_that_differ_is_that_of_all_their_outcomes():
@@ -150,7 +154,7 @@ def test_a_turned_map_is_turned_back(hidden):
 def test_the_control_is_the_mean_over_all_shuffles():
     symmetries = symmetries_of_the_square(2)
     squares = Lattice("square", (2, 2)).squared_distances()
-    a, b = np.array([0, 0, 1, 2, 3]), np.array([3, 0, 0, 0, 1])
+    a, b = np.array([0, 0, 0, 1, 3]), np.array([3, 3, 3, 0, 1])
     distances = np.sqrt(squares)
     shuffles = [
         [distances[a, symmetry[list(order)]].mean() for order in itertools.permutations(b)]

@@ -140,6 +140,16 @@ def test_identical_samples_are_tied_whatever_the_product_rounds():
     np.testing.assert_allclose(np.array(moved), np.array(expected), rtol=1e-12)
 
 
+def test_rounding_parts_no_equal_distances():
+    # Whole numbers are exact as bytes; as floats they lose a mean that is none.
+    generator = np.random.default_rng(4)
+    pixels = generator.integers(0, 3, (100, 30)).astype(np.uint8)
+    bmus, lattice = generator.integers(0, 12, 100), Lattice("square", (3, 4))
+    exact = measure_preservation(pixels, bmus, lattice, [1, 5, 20])
+    found = measure_preservation(pixels.astype(np.float32), bmus, lattice, [1, 5, 20])
+    np.testing.assert_allclose(np.array(found), np.array(exact), rtol=1e-12)
+
+
 def test_several_ks_at_once_are_each_alone_in_the_order_asked():
     samples, bmus, lattice = random_case((3, 4))
     found = measure_preservation(samples, bmus, lattice, [7, 3, 20, 3, 0])
