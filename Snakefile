@@ -21,6 +21,7 @@ include: "workflow/rules/mapping.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/comparisons.smk"
+include: "workflow/rules/worth.smk"
 include: "workflow/rules/benchmark.smk"
 
 
@@ -31,6 +32,7 @@ localrules:
     topologies,
     replicates,
     trade_off,
+    worth,
     benchmark,
 
 
@@ -79,6 +81,15 @@ rule trade_off:
     """Accuracy against topology as the radius falls below half a grid step."""
     input:
         comparison_files("trade_off"),
+
+
+rule worth:
+    """What the article's single-digit units are worth: a table and a figure, beside controls."""
+    input:
+        list(WORTH_CODEBOOKS.values()),
+        expand("results/worth/bmus/{name}.parquet", name=WORTH_CODEBOOKS),
+        "results/worth/worth.parquet",
+        expand("results/worth/figures/worth.{kind}", kind=["png", "svg"]),
 
 
 rule benchmark:

@@ -8,6 +8,8 @@ A run
 What a map does
     `search` (nearest units, errors), `activations`, `purity`, `u_matrix`, `figures`,
     `quality` (measures of maps), `stability` (what maps of several seeds agree on).
+What that is worth
+    `worth` (single-digit units against the images shown), `controls` (codebooks without a map).
 What the engine does
     `measuring` (times, and faithfulness to the rule).
 Files

@@ -33,6 +33,7 @@ RESERVED_TARGETS = (
     "tsp",
     "trade_off",
     "benchmark",
+    "worth",
     "verify",
 )
 

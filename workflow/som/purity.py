@@ -111,19 +111,30 @@ def recognition(
     bmus: NDArray[np.integer],
     labels: NDArray[np.integer],
 ) -> dict[str, float]:
-    """Return the map's purity, label accuracy and homogeneity; parameters as in `summarise`.
-
-    Notes
-    -----
-    `label_accuracy`: each unit is labelled by the majority of its TRAINING samples; a unit without
-    any takes no part, and a test sample that it wins counts as wrong.
-    """
-    unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
+    """Return the map's purity, label accuracy and homogeneity; parameters as in `summarise`."""
     return {
         "map_purity": float(counts.max(axis=1).sum() / len(labels)),
-        "label_accuracy": float((unit_labels[bmus] == labels).mean()),
+        "label_accuracy": label_accuracy(training_counts, bmus, labels),
         "homogeneity": float(homogeneity_score(labels, bmus)),
     }
+
+
+def label_accuracy(
+    training_counts: NDArray[np.int64], bmus: NDArray[np.integer], labels: NDArray[np.integer]
+) -> float:
+    """Return the share of samples whose unit bears their label.
+
+    Each unit is labelled by the majority of its TRAINING samples; a unit without any takes no part,
+    and a sample that it wins counts as wrong.
+
+    Examples
+    --------
+    >>> training = count_hits(np.array([0, 0, 0]), np.array([3, 3, 8]), 2)
+    >>> label_accuracy(training, np.array([0, 0, 1, 0]), np.array([3, 8, 3, 3]))
+    0.5
+    """
+    unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
+    return float((unit_labels[bmus] == labels).mean())
 
 
 def permuted_single_digit_units(

@@ -15,6 +15,7 @@ module                  shows
 `benchmark_schedule`    time a sample over the schedule, by form of the rule
 `benchmark_scaling`     time a sample against the sizes of map, samples and blocks
 `faithfulness`          the engine against a float64 loop, and where paths part
+`worth`                 single-digit units against the images shown, beside controls
 `style`                 what they share: the lattice, the digits' colours, saving
 ======================  ==========================================================================
 
