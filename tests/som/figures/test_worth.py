@@ -100,6 +100,20 @@ def test_accuracies_are_of_the_whole_test_set():
     np.testing.assert_allclose(intervals[0], wilson_interval(0.94, 100))
 
 
+def test_the_axis_holds_all_that_was_trained():
+    for accuracies in ({"map": 0.4, "k_means": 0.55, "untrained": 0.1}, {"untrained": 0.3}):
+        ax, frame = Figure().add_subplot(), worth(list(accuracies))
+        whole = frame["n_images"] == 100
+        frame.loc[whole, "label_accuracy"] = frame.loc[whole, "codebook"].map(accuracies)
+        draw_accuracies(ax, average_draws(frame), {})
+        low, high = ax.get_xlim()
+        inside = [name for name, share in accuracies.items() if low < share < high]
+        assert (
+            inside == [name for name in accuracies if name != "untrained"] or len(accuracies) == 1
+        )
+        assert 0 <= low < high <= 1
+
+
 def test_published_figures_are_shown_of_mnist_alone():
     for dataset, is_shown in [("mnist", True), ("fashion_mnist", False)]:
         figure = new_figure(7.2, 5.2, 60)
