@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
 # Name and colour of each codebook that is known.
 CODEBOOKS = {
@@ -128,6 +128,7 @@ def draw_accuracies(
         )  # fmt: skip
     ax.set(xlim=(left, right), ylim=(len(whole) - 0.4, -0.7), yticks=[])
     ax.spines["left"].set_visible(False)
+    ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))  # Whole percentages.
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.set_xlabel("test images on a unit whose training images show mostly the same digit")
 
