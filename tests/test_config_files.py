@@ -1,7 +1,6 @@
 """config.yaml, its schema, its README and the dataclass say the same."""
 
 import dataclasses
-import math
 import re
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,15 @@ from workflow.som.config import (
     FINGERPRINT_KEYS,
     RESERVED_FOLDERS,
     RESERVED_TARGETS,
+    ConfigError,
     Experiment,
+    comparisons_from,
     experiments_from,
 )
 from workflow.som.config_schema import allowed_values, resolved, validate_config
+from workflow.som.initialisation import INITIALISATIONS
+from workflow.som.kernels import KERNELS
+from workflow.som.lattice import TOPOLOGIES, Lattice
 
 ROOT = Path(__file__).parents[1]
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -85,6 +89,12 @@ def test_readme_has_one_row_a_key_as_the_schema_says(
     heading: str, properties: dict[str, Any]
 ) -> None:
     assert table_rows(heading) == expected_rows(properties)
+
+
+def test_readme_has_one_row_a_comparison_as_the_schema_says() -> None:
+    comparisons = SCHEMA["properties"]["comparisons"]["properties"]
+    assert table_rows("Keys of the comparisons") == expected_rows(comparisons)
+    assert list(CONFIG["comparisons"]) == list(comparisons)
 
 
 def test_readme_has_one_row_a_figure_key_as_the_schema_says() -> None:
@@ -178,13 +188,47 @@ def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
     }
 
 
-@pytest.mark.parametrize("name", CONFIG["experiments"])
-def test_experiments_end_where_the_article_ends(name: str) -> None:
-    # "Training halts" in the article once the radius has fallen below half a grid step.
+@pytest.mark.parametrize("name", CONFIG["experiments"].keys() - CONFIG["comparisons"]["trade_off"])
+def test_experiments_start_and_end_as_the_article_does(name: str) -> None:
     experiment = experiments_from(CONFIG)[name]
-    assert experiment.radius == max(experiment.shape)
-    first_below = math.log(0.5 / experiment.radius) / math.log(experiment.decay)
-    assert experiment.epochs == math.ceil(first_below)
+    schedule = experiment.to_schedule()
+    # The first radius spans the map: half the way around a closed one.
+    is_closed = Lattice(experiment.topology, experiment.shape).is_wrapped
+    assert experiment.radius == max(experiment.shape) / (2 if is_closed else 1)
+    # "Training halts" in the article once the radius has fallen below half a grid step.
+    last = schedule.radius(experiment.epochs)
+    if experiment.schedule == "exponential":
+        assert last * experiment.decay < 0.5 <= last
+    else:
+        article = experiments_from(CONFIG)["article"]
+        assert last == pytest.approx(article.to_schedule().radius(article.epochs), abs=0.001)
+
+
+@pytest.mark.parametrize("name", CONFIG["comparisons"]["trade_off"])
+def test_the_trade_off_goes_on_below_half_a_grid_step(name: str) -> None:
+    experiment = experiments_from(CONFIG)[name]
+    assert experiment.to_schedule().radius(experiment.epochs) < 0.1
+
+
+def test_comparisons_name_experiments_and_each_topology_and_kernel_is_compared() -> None:
+    experiments, comparisons = experiments_from(CONFIG), comparisons_from(CONFIG)
+    assert {experiments[name].topology for name in comparisons["topologies"]} == set(TOPOLOGIES)
+    assert {experiments[name].kernel for name in comparisons["kernels"]} == set(KERNELS)
+    starts = {experiments[name].initialisation for name in comparisons["starts"]}
+    assert starts == set(INITIALISATIONS)
+    # The same budget for each: about as many units, the same number of epochs.
+    for comparison in ("topologies", "kernels", "starts"):
+        compared = [experiments[name] for name in comparisons[comparison]]
+        assert len({experiment.epochs for experiment in compared}) == 1
+        units = [experiment.n_units for experiment in compared]
+        assert max(units) / min(units) < 1.1
+
+
+def test_an_unknown_experiment_in_a_comparison_is_named() -> None:
+    config = CONFIG | {"comparisons": CONFIG["comparisons"] | {"kernels": ["kernel_buble"]}}
+    words = r"comparisons.kernels\[0\] is .kernel_buble., .* did you mean kernel_bubble"
+    with pytest.raises(ConfigError, match=words):
+        comparisons_from(config)
 
 
 def test_quickstart_needs_no_download() -> None:
