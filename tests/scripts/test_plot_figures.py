@@ -14,6 +14,7 @@ from workflow.som.checkpoints import save_checkpoint
 from workflow.som.datasets import write_images
 from workflow.som.errors import DamagedFileError
 from workflow.som.lattice import Lattice
+from workflow.som.places import place_columns
 from workflow.som.summaries import write_summary
 from workflow.som.tables import write_table
 
@@ -70,8 +71,8 @@ def write_epoch(folder, epoch, lattice, generator):
     counts = generator.poisson(0.3 * epoch, (n_units, 10)) * (generator.random((n_units, 1)) < 0.75)
     counts[:, 7] = 0
     hits, n_digits = counts.sum(axis=1), (counts > 0).sum(axis=1)
-    row, column = np.unravel_index(np.arange(n_units), lattice.shape)
-    place = pd.DataFrame({"unit": np.arange(n_units), "row": row, "column": column})
+    every = np.arange(n_units)
+    place = pd.DataFrame({"unit": every, **place_columns(lattice, every)})
     units = place.assign(
         hits=hits,
         n_digits=n_digits,
@@ -103,12 +104,21 @@ def write_epoch(folder, epoch, lattice, generator):
     save_checkpoint(folder / f"checkpoints/epoch_{epoch:03}.safetensors", codebook, metadata)
 
 
-@pytest.fixture(params=[(5, 8), (1, 1)], ids=["5x8", "1x1"])
+LATTICES = {
+    "5x8": Lattice("square", (5, 8)),
+    "1x1": Lattice("square", (1, 1)),
+    "hexagonal_torus": Lattice("hexagonal_torus", (6, 8)),
+    "ring": Lattice("ring", (40,)),
+    "block": Lattice("block", (3, 2, 4)),
+}
+
+
+@pytest.fixture(params=LATTICES.values(), ids=LATTICES)
 def run(request, tmp_path):
     """Return the inputs of all scripts, by name: a run of three epochs."""
     generator = np.random.default_rng(0)
     for epoch in (1, 2, 3):
-        write_epoch(tmp_path, epoch, Lattice("square", request.param), generator)
+        write_epoch(tmp_path, epoch, request.param, generator)
     errors = dict.fromkeys(("", "_4", "_8"), np.array([0.3, 0.2, 0.1]))
     history = pd.DataFrame(
         {

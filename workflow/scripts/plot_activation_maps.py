@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.figures.activation_maps import draw_activation_maps
+from workflow.som.figures.layout import map_aspect
 from workflow.som.figures.style import (
     digit_counts,
     house_style,
-    map_aspect,
     new_figure,
     save_figure,
 )

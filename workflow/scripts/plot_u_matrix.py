@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.style import house_style, map_aspect, new_figure, save_figure
+from workflow.som.figures.layout import map_aspect
+from workflow.som.figures.style import house_style, new_figure, save_figure
 from workflow.som.figures.u_matrix import draw_u_matrix
 from workflow.som.lattice import Lattice
 from workflow.som.logs import log_to

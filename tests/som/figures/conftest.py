@@ -5,12 +5,53 @@ import pytest
 
 from workflow.som.lattice import Lattice
 
+# One small lattice of each kind, and those of a single unit.
+LATTICES = [
+    Lattice("square", (3, 4)),
+    Lattice("hexagonal", (3, 4)),
+    Lattice("torus", (4, 3)),
+    Lattice("hexagonal_torus", (4, 3)),
+    Lattice("line", (7,)),
+    Lattice("line", (23,)),
+    Lattice("ring", (12,)),
+    Lattice("ring", (2,)),
+    Lattice("block", (12,)),
+    Lattice("block", (3, 4)),
+    Lattice("block", (7, 2, 3)),
+    Lattice("block", (2, 3, 2, 2)),
+    Lattice("block", (3, 2, 2, 2, 2)),
+    Lattice("block", (2,) * 6),
+    Lattice("block", (2,) * 7),
+    Lattice("block", (2,) * 8),
+    Lattice("line", (1,)),
+    Lattice("ring", (1,)),
+    Lattice("block", (1, 1, 1)),
+]
+
+
+def describe(value):
+    if isinstance(value, Lattice):
+        return "-".join([value.topology, *map(str, value.shape)])
+    return None
+
+
+def pytest_generate_tests(metafunc):
+    """Run each test that asks for `any_lattice` on all of them."""
+    if "any_lattice" in metafunc.fixturenames:
+        metafunc.parametrize("any_lattice", LATTICES, ids=describe)
+
+
 PALETTE = [f"#{digit}{digit}0080" for digit in range(10)]
 
 
 @pytest.fixture
 def palette():
     return PALETTE
+
+
+@pytest.fixture
+def lattices():
+    return LATTICES
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from workflow.som.figures.evolution import (
     epoch_from,
     save_animation,
 )
+from workflow.som.figures.layout import unit_raster
+from workflow.som.figures.style import majority_colours
+from workflow.som.lattice import Lattice
 
 
 @pytest.fixture
@@ -91,3 +94,39 @@ def test_animation_of_one_frame(tmp_path, frames):
     save_animation(tmp_path / "one.gif", frames[:1], frame_ms=120, last_frame_ms=3000)
     with Image.open(tmp_path / "one.gif") as image:
         assert image.n_frames == 1
+
+
+def test_frames_of_any_lattice_show_every_unit(any_lattice, palette):
+    n_units = any_lattice.n_units
+    digits = np.where(np.arange(n_units) % 3 == 2, np.nan, np.arange(n_units) % 10)
+    epoch = Epoch(1, 0.5, 3.0, digits, np.ones(n_units), 8)
+    (frame,) = draw_frames(
+        any_lattice,
+        [epoch],
+        map_size=150,
+        palette=palette,
+        dead_colour="#d9d9d9",
+        fade_by_purity=False,
+    )
+    image = np.asarray(frame.convert("RGB"))[HEADER:, MARGIN:]
+    raster = unit_raster(any_lattice, 150)
+    image = image[: raster.shape[0], : raster.shape[1]]
+    colours = majority_colours(digits, digits, palette, "#d9d9d9", fade_by_purity=False)
+    expected = np.rint(colours * 255).astype(np.uint8)[raster]
+    assert np.array_equal(image[raster >= 0], expected[raster >= 0])
+    assert (image[raster < 0] == 255).all()
+
+
+def test_seams_of_a_torus_are_dashed(palette):
+    frames = {}
+    for topology in ("square", "torus"):
+        epoch = Epoch(0, None, None, np.zeros(12), np.ones(12), 0)
+        style = {"palette": palette, "dead_colour": "#d9d9d9", "fade_by_purity": False}
+        (frame,) = draw_frames(Lattice(topology, (3, 4)), [epoch], map_size=80, **style)
+        frames[topology] = np.asarray(frame)
+    rows, columns = np.nonzero(frames["square"] != frames["torus"])
+    # Around the map of 60 by 80 pixels, not on it.
+    assert set(rows.tolist()) >= {HEADER - 4, HEADER + 62}
+    assert set(columns.tolist()) >= {MARGIN - 4, MARGIN + 82}
+    beside = (rows < HEADER) | (rows >= HEADER + 60) | (columns < MARGIN) | (columns >= MARGIN + 80)
+    assert beside.all()

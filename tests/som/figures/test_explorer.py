@@ -1,6 +1,8 @@
 import base64
 import io
+import json
 import re
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from workflow.som.figures.explorer import (
     encode_prototype,
     summary_line,
 )
+from workflow.som.purity import units_table
 
 
 @pytest.fixture
@@ -76,6 +79,57 @@ def test_page_is_self_contained(lattice, units, palette):
     assert "A map &lt;of&gt; digits" in html
     for name in ("majority digit", "purity", "hits", "U-matrix"):
         assert name in html
+
+
+def document(html):
+    """Return the page's own description of its plot, as JSON that a browser can read."""
+    (text,) = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.DOTALL)
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    (content,) = json.loads(unescape(text), parse_constant=refuse).values()
+    return content
+
+
+def parts(value, name):
+    """Return all models of a kind in a document, wherever they are."""
+    if isinstance(value, list):
+        return [found for item in value for found in parts(item, name)]
+    if isinstance(value, dict):
+        own = [value["attributes"]] if value.get("name") == name and "attributes" in value else []
+        return own + parts(list(value.values()), name)
+    return []
+
+
+def test_page_of_any_lattice_holds_each_unit_and_its_place(any_lattice, palette):
+    n_units = any_lattice.n_units
+    counts = np.random.default_rng(0).poisson(0.2, (n_units, 10))
+    u_matrix = np.where(np.arange(n_units) % 5, 1.0, np.nan)
+    frame = units_table(counts, any_lattice)
+    described = describe_units(frame, u_matrix, np.zeros((n_units, 6), np.float32), (2, 3))
+    content = document(page(any_lattice, described, palette))
+    tables = [dict(table["data"]["entries"]) for table in parts(content, "ColumnDataSource")]
+    cells = [table for table in tables if "unit" in table]
+    assert sorted(unit for table in cells for unit in table["unit"]) == list(range(n_units))
+    assert all(len(table["xs"]) == len(table["unit"]) for table in cells)
+    (hover,) = parts(content, "HoverTool")
+    axes = parts(content, "LinearAxis")
+    if any_lattice.has_rows_and_columns:
+        assert "row @row, column @column" in hover["tooltips"]
+        assert sorted(axis["axis_label"] for axis in axes) == ["column", "row"]
+    else:
+        assert "position @position" in hover["tooltips"]
+        named = {
+            u: p for table in cells for u, p in zip(table["unit"], table["position"], strict=True)
+        }
+        last = ", ".join(str(length - 1) for length in any_lattice.shape)
+        assert named[n_units - 1] == last
+    if len(any_lattice.shape) % 2 and len(any_lattice.shape) > 1:
+        (texts,) = [table["text"] for table in tables if "text" in table]
+        assert texts[0] == "slice 0"
+    if any_lattice.topology in ("line", "ring"):
+        assert not any(axis["visible"] for axis in axes)
 
 
 def test_equal_maps_give_equal_pages(lattice, units, palette):

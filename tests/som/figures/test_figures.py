@@ -9,9 +9,10 @@ from matplotlib.colors import LogNorm, to_rgba
 
 from workflow.som.figures.activation_maps import activation_colours, draw_activation_maps
 from workflow.som.figures.combined_map import draw_combined_map, labelled_units
+from workflow.som.figures.layout import map_note, map_ticks, slice_labels, unit_outlines
 from workflow.som.figures.mnist_samples import GAP, arrange_samples, draw_mnist_samples
 from workflow.som.figures.prototypes import enlarge, tile_prototypes
-from workflow.som.figures.style import house_style, new_figure
+from workflow.som.figures.style import draw_lattice_map, house_style, new_figure
 from workflow.som.figures.training_curves import draw_training_curves, summaries_frame
 from workflow.som.figures.u_matrix import draw_u_matrix
 from workflow.som.lattice import Lattice
@@ -146,6 +147,92 @@ def test_histogram_stays_clear_of_its_legend(figure, summary, palette):
     assert not legend.overlaps(histogram.texts[7].get_window_extent())
 
 
+def test_digits_of_a_torus_are_written_across_its_seams():
+    """A cluster that the seam cuts in two is one, around the seam; drawn as a square it is two."""
+    digits = np.full((20, 20), 1.0)
+    digits[:, :4], digits[:, -3:] = 6, 6
+    column = {}
+    for topology in ("square", "torus"):
+        lattice = Lattice(topology, (20, 20))
+        units = labelled_units(digits.ravel(), lattice)
+        column[topology] = {digits.ravel()[unit]: unit % 20 for unit in units}
+    assert column["torus"][6] in (0, 19)
+    assert column["square"][6] in (1, 2)
+
+
+def test_units_without_room_for_a_digit_are_not_all_labelled():
+    digits = np.arange(100) % 10 * 1.0
+    assert len(labelled_units(digits, Lattice("square", (10, 10)))) == 100
+    assert labelled_units(digits, Lattice("ring", (100,))) == []
+
+
+def random_units(lattice):
+    counts = np.random.default_rng(0).poisson(0.3, (lattice.n_units, 10))
+    hits = counts.sum(axis=1)
+    majority = np.where(hits > 0, counts.argmax(axis=1), np.nan)
+    purity = np.where(hits > 0, counts.max(axis=1) / np.maximum(hits, 1), np.nan)
+    return counts, majority, purity
+
+
+def drawn_cells(ax, n_corners):
+    paths = [path for shapes in ax.collections for path in shapes.get_paths()]
+    return sum(len(path.vertices) // (n_corners + 1) for path in paths)
+
+
+def test_combined_map_of_any_lattice(figure, any_lattice, summary, palette):
+    _, majority_digits, purity = random_units(any_lattice)
+    draw_combined_map(
+        figure,
+        any_lattice,
+        majority_digits,
+        purity,
+        summary,
+        palette=palette,
+        dead_colour="#d9d9d9",
+        fade_by_purity=True,
+    )
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    assert drawn_cells(ax, unit_outlines(any_lattice).shape[1]) == any_lattice.n_units
+    assert map_note(any_lattice) in ax.get_xlabel()
+    ticks = map_ticks(any_lattice)
+    assert ax.get_ylabel() == (ticks[1].name if ticks else "")
+    assert (len(ax.get_xticks()) > 0) == (len(ax.get_yticks()) > 0) == (ticks is not None)
+    texts = [text.get_text() for text in ax.texts]
+    written = texts[: -len(labelled_units(majority_digits, any_lattice)) or None]
+    assert written == [text for _, _, text in slice_labels(any_lattice)]
+    dashed = [patch for patch in ax.patches if patch.get_linestyle() not in ("solid", "-")]
+    assert len(dashed) == any_lattice.topology.endswith("torus")
+
+
+def test_activation_maps_of_any_lattice(figure, any_lattice):
+    counts, _, _ = random_units(any_lattice)
+    draw_activation_maps(
+        figure, any_lattice, counts, epoch=7, colour_map="magma_r", dead_colour="#c4c4c4"
+    )
+    figure.draw_without_rendering()
+    n_corners = unit_outlines(any_lattice).shape[1]
+    n_dead = (~counts.any(axis=1)).sum()
+    for digit, ax in enumerate(figure.axes[:10]):
+        assert drawn_cells(ax, n_corners) == n_dead + (counts[:, digit] > 0).sum()
+    assert figure.get_suptitle().endswith(map_note(any_lattice) or "epoch 7")
+
+
+def test_u_matrix_of_any_lattice(figure, any_lattice):
+    distances = np.linspace(1, 2, any_lattice.n_units)
+    draw_u_matrix(figure, any_lattice, distances, epoch=7, colour_map="viridis")
+    figure.draw_without_rendering()
+    n_corners = unit_outlines(any_lattice).shape[1]
+    assert drawn_cells(figure.axes[0], n_corners) == any_lattice.n_units
+
+
+def test_long_rings_are_not_widened_by_their_cells_edges(figure):
+    """Where units of other colours lie between, they go on top without an edge."""
+    ax = figure.add_subplot()
+    draw_lattice_map(ax, Lattice("ring", (1000,)), ["red", "blue"] * 500)
+    assert [drawn.get_linewidths().tolist() for drawn in ax.collections] == [[0.3], [0]]
+
+
 def history(**changes):
     columns = {
         "epoch": [1, 2, 3],
@@ -227,6 +314,31 @@ def test_prototypes_are_exact_and_dead_ones_framed():
     assert np.array_equal(sheet[4:6, 11:15], image.reshape(2, 4))
     assert (sheet[3, 5:11] == 150).all() and (sheet[3:7, 5] == 150).all()
     assert (sheet[0] == 255).all()
+
+
+def test_each_prototype_of_any_lattice_is_in_the_sheet(any_lattice):
+    """Each unit has its own brightness; nothing is overwritten by another one's frame."""
+    n_units = any_lattice.n_units
+    levels = (np.arange(n_units) % 200) / 255
+    codebook = np.repeat(levels[:, None], 12, axis=1).astype(np.float32)
+    dead = np.arange(n_units) % 3 == 1
+    sheet = tile_prototypes(codebook, any_lattice, (4, 3), dead, dead_grey=20)
+    brightness, counts = np.unique(sheet, return_counts=True)
+    found = dict(zip(brightness.tolist(), counts.tolist(), strict=True))
+    expected = np.bincount(255 - np.arange(n_units) % 200, minlength=256) * 12
+    for level in set(range(56, 255)) - {215}:
+        assert found.get(level, 0) == expected[level]
+    # Its frame is whole unless a neighbour's image lies on it.
+    assert (found.get(20, 0) > 0) == dead.any()
+
+
+def test_a_folded_sheet_shows_where_it_goes_on():
+    lattice = Lattice("line", (12,))
+    sheet = tile_prototypes(np.ones((12, 64)), lattice, (8, 8), np.zeros(12, bool), dead_grey=20)
+    rows, columns = np.nonzero(sheet == 215)
+    # Three rows of four units: the first goes on at the right, the second at the left.
+    assert sorted(set(columns.tolist())) == [*range(1, 9), *range(28, 36)]
+    assert rows[columns > 20].max() < rows[columns < 20].min()
 
 
 def test_small_sheets_are_enlarged_by_a_whole_factor():

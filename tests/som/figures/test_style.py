@@ -9,34 +9,11 @@ from workflow.som.figures.style import (
     draw_lattice_map,
     house_style,
     majority_colours,
-    map_aspect,
     new_figure,
     purity_strengths,
     save_figure,
-    unit_outlines,
-    unit_raster,
 )
 from workflow.som.lattice import Lattice
-
-
-def test_outlines_are_unit_squares_around_positions(lattice):
-    outlines = unit_outlines(lattice)
-    assert outlines.shape == (12, 4, 2)
-    # Unit 6 lies in row 1, column 2: x runs along columns.
-    assert outlines[6].mean(axis=0).tolist() == [2, 1]
-    assert np.ptp(outlines, axis=1).tolist() == [[1, 1]] * 12
-
-
-def test_raster_shows_each_unit_equally(lattice):
-    raster = unit_raster(lattice, 5)
-    assert raster.shape == (15, 20)
-    assert np.bincount(raster.ravel()).tolist() == [25] * 12
-    assert raster[7, 12] == 6
-
-
-@pytest.mark.parametrize(("shape", "aspect"), [((3, 4), 0.75), ((1, 1), 1), ((1, 90), 0.2)])
-def test_map_aspect_is_bounded(shape, aspect):
-    assert map_aspect(Lattice("square", shape)) == aspect
 
 
 def test_map_has_one_shape_a_colour_and_all_units(lattice):

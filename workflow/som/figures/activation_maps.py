@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
+from workflow.som.figures.layout import map_note
 from workflow.som.figures.style import N_DIGITS, draw_as_vectors, draw_lattice_map
 from workflow.som.lattice import Lattice
 
@@ -93,4 +94,5 @@ def draw_activation_maps(
     ]
     names = ["lit by other digits only", f"dead: lit by no digit · {n_dead:,} of {len(counts):,}"]
     bar.ax.legend(handles, names, loc="center left", bbox_to_anchor=(1.06, 0.5), borderaxespad=0)
-    figure.suptitle(f"Units that light up for each digit after epoch {epoch}", x=0.01, ha="left")
+    title = f"Units that light up for each digit after epoch {epoch}"
+    figure.suptitle(" · ".join(filter(None, (title, map_note(lattice)))), x=0.01, ha="left")

@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from workflow.som.figures.layout import map_bounds, unit_centres
 from workflow.som.figures.style import (
     N_DIGITS,
     PURITY_NAMES,
@@ -21,7 +22,9 @@ from workflow.som.figures.style import (
 )
 from workflow.som.lattice import Lattice
 
-SMALL_LATTICE = 150  # units; each then has room for a digit
+# Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
+SMALL_LATTICE = 150
+LONGEST_SIDE = 25
 SINGLE_COLOUR = "#054b6c"
 SEVERAL_COLOUR = "#a9bfca"
 
@@ -50,19 +53,28 @@ def labelled_units(
     >>> labelled_units(digits, Lattice("square", (1, 200)))
     [54]
     """
-    if lattice.n_units <= SMALL_LATTICE:
+    longest_side = np.ptp(map_bounds(lattice), axis=0).max()
+    if lattice.n_units <= SMALL_LATTICE and longest_side <= LONGEST_SIDE:
         return np.flatnonzero(~np.isnan(majority_digits)).tolist()
     labelled = []
     for digit in range(N_DIGITS):
         units = np.flatnonzero(majority_digits == digit)
         if len(units):
-            from_units = lattice.positions[units][:, None] - lattice.positions
-            nearby = np.exp(np.square(from_units).sum(axis=2) / (-2 * width**2))
+            nearby = np.exp(_squared_distances_from(units, lattice) / (-2 * width**2))
             share = nearby[:, units].sum(axis=1) / nearby.sum(axis=1)
             best = nearby[:, units].sum(axis=1).argmax()
             if share[best] > 0.5:
                 labelled.append(int(units[best]))
     return labelled
+
+
+def _squared_distances_from(units: NDArray[np.integer], lattice: Lattice) -> NDArray[np.float64]:
+    """Return the squared distances of some units to all, of shape (n_chosen, n_units)."""
+    squares = np.zeros((len(units), lattice.n_units))
+    for places, period in zip(lattice.positions.T, lattice.periods, strict=True):
+        steps = np.abs(places[units][:, None] - places)
+        squares += np.square(np.minimum(steps, period - steps))
+    return squares
 
 
 def draw_combined_map(
@@ -98,10 +110,10 @@ def draw_combined_map(
         majority_digits, purity, palette, dead_colour, fade_by_purity=fade_by_purity
     )
     draw_lattice_map(left, lattice, colours)
+    centres = unit_centres(lattice)
     for unit in labelled_units(majority_digits, lattice):
-        row, column = lattice.positions[unit]
         left.text(
-            *(column, row, f"{majority_digits[unit]:.0f}"),
+            *(*centres[unit], f"{majority_digits[unit]:.0f}"),
             ha="center",
             va="center_baseline",
             fontsize=10,

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from workflow.som.figures.style import N_DIGITS, majority_colours, unit_raster
+from workflow.som.figures.layout import unit_raster
+from workflow.som.figures.style import N_DIGITS, majority_colours
 from workflow.som.lattice import Lattice
 
 # The picture's palette: greys for text, then the colours of units.
@@ -72,7 +73,7 @@ def draw_frames(
     fade_by_purity : bool
         Whether units that several digits light up are paler.
     """
-    raster = unit_raster(lattice, max(1, map_size // max(lattice.shape)))
+    raster = unit_raster(lattice, map_size)
     key = (np.arange(N_DIGITS + 1.0), np.ones(N_DIGITS + 1))
     key[0][-1] = np.nan
     parts = [key, *((epoch.majority_digits, epoch.purity) for epoch in epochs)]
@@ -90,10 +91,13 @@ def draw_frames(
     singles = [epoch.single_digit_units for epoch in epochs]
     top = max(*singles, 1)
     background = _draw_background(raster.shape, key_colours, top, fade_by_purity=fade_by_purity)
+    if lattice.is_wrapped and lattice.has_rows_and_columns:
+        _draw_seams(background, raster.shape)
     frames = []
     for number, (epoch, units) in enumerate(zip(epochs, unit_colours, strict=True)):
         pixels = background.copy()
-        pixels[HEADER : HEADER + raster.shape[0], MARGIN : MARGIN + raster.shape[1]] = units[raster]
+        inside = pixels[HEADER : HEADER + raster.shape[0], MARGIN : MARGIN + raster.shape[1]]
+        inside[raster >= 0] = units[raster[raster >= 0]]
         frame = Image.fromarray(pixels)
         _draw_state(frame, epoch, singles[: number + 1], len(singles), top)
         frame.putpalette(shades)
@@ -161,7 +165,18 @@ def _draw_background(
     _write(frame, (MARGIN, bottom - CURVE - 5), "single-digit units", 11)
     _write(frame, (_curve_box(size)[2] + 5, bottom - CURVE + 4), f"{top:,}", 11)
     _write(frame, (_curve_box(size)[2] + 5, bottom - 13), "0", 11)
-    return np.asarray(frame)
+    return np.array(frame)
+
+
+def _draw_seams(pixels: NDArray[np.uint8], map_shape: tuple[int, ...]) -> None:
+    """Draw dashes around the map of a torus, whose opposite edges are joined."""
+    bottom, right = HEADER + map_shape[0] + 2, MARGIN + map_shape[1] + 2
+    for start in range(0, max(map_shape), 9):
+        x, y = MARGIN + start, HEADER + start
+        for edge in (HEADER - 4, bottom):
+            pixels[edge : edge + 2, x : min(x + 6, right - 2)] = INK + 4
+        for edge in (MARGIN - 4, right):
+            pixels[y : min(y + 6, bottom - 2), edge : edge + 2] = INK + 4
 
 
 def _curve_box(size: tuple[int, int]) -> tuple[int, int, int, int]:

@@ -14,19 +14,18 @@ from bokeh.layouts import column
 from bokeh.models.annotations import ColorBar, Legend, LegendItem
 from bokeh.models.callbacks import CustomJS
 from bokeh.models.mappers import LinearColorMapper, LogColorMapper
-from bokeh.models.ranges import Range1d
 from bokeh.models.sources import ColumnDataSource
-from bokeh.models.tickers import BasicTicker
 from bokeh.models.tools import HoverTool
 from bokeh.models.widgets import Div, RadioButtonGroup
-from bokeh.plotting import figure as new_plot
 from bokeh.resources import INLINE
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 from PIL import Image
 
-from workflow.som.figures.style import N_DIGITS, digit_counts, unit_outlines
+from workflow.som.figures.explorer_plot import draw_border, empty_plot
+from workflow.som.figures.layout import map_note, unit_outlines
+from workflow.som.figures.style import N_DIGITS, digit_counts
 from workflow.som.lattice import Lattice
 
 TOOLTIP = """
@@ -34,7 +33,7 @@ TOOLTIP = """
   <img src="@image" width="84" height="84"
        style="image-rendering: pixelated; border: 1px solid #bbb" alt="prototype">
   <div>
-    <b>unit @unit</b> · row @row, column @column<br>
+    <b>unit @unit</b> · {place}<br>
     @hits_text · purity @purity_text<br>
     @digits{safe}
   </div>
@@ -109,8 +108,7 @@ def describe_units(
     return pd.DataFrame(
         {
             "unit": units["unit"],
-            "row": units["row"],
-            "column": units["column"],
+            **_places(units),
             "hits": units["hits"],
             "hits_text": [f"{hits:,} {'hit' if hits == 1 else 'hits'}" for hits in units["hits"]],
             "majority_digit": units["majority_digit"].to_numpy(float, na_value=np.nan),
@@ -123,6 +121,13 @@ def describe_units(
             "image": [encode_prototype(vector, image_shape) for vector in codebook],
         }
     )
+
+
+def _places(units: pd.DataFrame) -> dict[str, Any]:
+    """Return the row and the column of each unit or, on a lattice without, its position."""
+    if "position" not in units:
+        return {"row": units["row"], "column": units["column"]}
+    return {"position": [", ".join(f"{p:g}" for p in place) for place in units["position"]]}
 
 
 def summary_line(summary: Mapping[str, Any]) -> str:
@@ -162,7 +167,7 @@ def build_page(
     colour_map : str
         Name of a perceptually uniform colour map for purity, hits and the U-matrix.
     """
-    plot = _empty_plot(lattice, width)
+    plot = empty_plot(lattice, width)
     renderers, items = [], []
     outlines = unit_outlines(lattice)
     for digit, colour in enumerate([*palette, dead_colour]):
@@ -177,7 +182,10 @@ def build_page(
         items=items, title="majority digit · units", click_policy="mute", spacing=2, margin=0
     )
     plot.add_layout(key, "right")
-    plot.add_tools(HoverTool(renderers=renderers, tooltips=TOOLTIP, point_policy="follow_mouse"))
+    place = "row @row, column @column" if lattice.has_rows_and_columns else "position @position"
+    tooltip = TOOLTIP.replace("{place}", place)
+    plot.add_tools(HoverTool(renderers=renderers, tooltips=tooltip, point_policy="follow_mouse"))
+    draw_border(plot, lattice)
 
     shades = [to_hex(colour) for colour in colormaps[colour_map](np.linspace(0, 1, 256))]
     views: list[dict[str, Any]] = [{"name": "majority digit", "field": None, "bar": key}]
@@ -196,36 +204,15 @@ def build_page(
         "active", CustomJS(args={"renderers": renderers, "views": views}, code=RECOLOUR)
     )
     heading = Div(text=f"<h2 style='margin: 0'>{escape(title)}</h2>{escape(summary)}", width=width)
-    note = Div(
-        text="Hover a unit to see its prototype and the digits that light it up. "
-        "Click a digit in the key to fade its units; scroll to zoom.",
-        width=width,
+    help_text = (
+        "Hover a unit to see its prototype and the digits that light it up. "
+        "Click a digit in the key to fade its units; scroll to zoom."
     )
+    if reading := map_note(lattice):
+        help_text += f" The map: {reading}."
+    note = Div(text=help_text, width=width)
     page = file_html(column(heading, choice, plot, note), INLINE, title)
     return "\n".join(line.rstrip() for line in _with_fixed_names(page).splitlines()) + "\n"
-
-
-def _empty_plot(lattice: Lattice, width: int) -> Any:
-    outlines = unit_outlines(lattice)
-    low, high = outlines.min(axis=(0, 1)), outlines.max(axis=(0, 1))
-    n_columns, n_rows = high - low
-    # The map's own frame is fixed, so that cells stay square whatever stands beside it.
-    size = (width - 190) / max(n_columns, n_rows)
-    plot = new_plot(
-        frame_width=round(size * n_columns),
-        frame_height=round(size * n_rows),
-        x_range=Range1d(low[0], high[0]),
-        y_range=Range1d(high[1], low[1]),
-        x_axis_label="column",
-        y_axis_label="row",
-        tools="pan,wheel_zoom,box_zoom,reset,save",
-        active_scroll="wheel_zoom",
-        active_drag="box_zoom",
-    )
-    plot.toolbar.logo = None
-    plot.grid.visible = False
-    plot.axis.ticker = BasicTicker(min_interval=1, num_minor_ticks=0)
-    return plot
 
 
 def _draw_cells(plot: Any, units: pd.DataFrame, outlines: NDArray[np.float64], colour: str) -> Any:

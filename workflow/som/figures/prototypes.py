@@ -4,9 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workflow.som.figures.tiles import folds, unit_tiles
 from workflow.som.lattice import Lattice
 
 PAPER = 255
+FOLD = 215  # where one row of a folded line goes on in the next
 
 
 def tile_prototypes(
@@ -24,7 +26,6 @@ def tile_prototypes(
     codebook : array of shape (n_units, n_features)
         Values beyond [0, 1] are drawn as the nearest of these.
     lattice : Lattice
-        With rows and columns.
     image_shape : (height, width) of one image
     dead : bool array of shape (n_units,)
         Units that get a frame.
@@ -36,11 +37,14 @@ def tile_prototypes(
     uint8 array with a line of one pixel around each image
     """
     height, width = image_shape
-    n_rows, n_columns = lattice.shape
     images = PAPER - np.rint(np.clip(codebook, 0, 1) * PAPER).astype(np.uint8)
-    sheet = np.full((n_rows * (height + 1) + 1, n_columns * (width + 1) + 1), PAPER, np.uint8)
+    # Down to whole pixels, so that all shifted rows have images at the same distance.
+    corners = np.floor(unit_tiles(lattice) * (height + 1, width + 1) + 1e-9).astype(int)
+    sheet = np.full(corners.max(axis=0) + (height + 2, width + 2), PAPER, np.uint8)
+    for unit in folds(lattice):
+        (top, left), (bottom, _) = corners[unit], corners[unit + 1]
+        sheet[top + height + 2 : bottom, left + 1 : left + 1 + width] = FOLD
     # Frames first: a living unit keeps the line that it shares with a dead one only in part.
-    corners = lattice.positions.astype(int) * (height + 1, width + 1)
     for top, left in corners[dead]:
         sheet[top : top + height + 2, left : left + width + 2] = dead_grey
     for (top, left), image in zip(corners, images, strict=True):

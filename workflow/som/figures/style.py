@@ -11,17 +11,30 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import to_rgb, to_rgba, to_rgba_array
+from matplotlib.colors import same_color, to_rgb, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from workflow.som.figures.layout import (
+    HOLE,
+    is_folded,
+    map_border,
+    map_bounds,
+    map_note,
+    map_ticks,
+    slice_labels,
+    unit_outlines,
+)
 from workflow.som.files import write_atomically
 from workflow.som.lattice import Lattice
 
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 N_DIGITS = 10
+EDGE = 0.3  # points, around each cell
+THIN_SECTORS = 300  # a ring of more units has cells no wider than a few edges
 
 # From which purity on a unit keeps how much of its digit's colour; the rest is white. A few steps
 # can be told apart and explained in a legend, a gradient over ten hues cannot.
@@ -54,35 +67,6 @@ def digit_counts(units: pd.DataFrame) -> NDArray[np.int64]:
     return units[[f"digit_{digit}" for digit in range(N_DIGITS)]].to_numpy(np.int64)
 
 
-def unit_outlines(lattice: Lattice) -> NDArray[np.float64]:
-    """Return the corners of each unit's cell as (x, y), of shape (n_units, n_corners, 2).
-
-    x runs along the columns, y down the rows; a step of the lattice has length one.
-    """
-    corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
-    outlines: NDArray[np.float64] = lattice.positions[:, None, ::-1] + corners
-    return outlines
-
-
-def map_aspect(lattice: Lattice) -> float:
-    """Return height by width of a lattice's map, within what a page bears."""
-    n_columns, n_rows = np.ptp(unit_outlines(lattice), axis=(0, 1))
-    return float(np.clip(n_rows / n_columns, 0.2, 2.5))
-
-
-def unit_raster(lattice: Lattice, cell: int) -> NDArray[np.int64]:
-    """Return the unit that each pixel of a picture of the lattice shows, `cell` pixels a step.
-
-    Examples
-    --------
-    >>> unit_raster(Lattice("square", (1, 2)), 2)
-    array([[0, 0, 1, 1],
-           [0, 0, 1, 1]])
-    """
-    units = np.arange(lattice.n_units).reshape(lattice.shape)
-    return units.repeat(cell, axis=0).repeat(cell, axis=1)
-
-
 def draw_lattice_map(
     ax: Axes,
     lattice: Lattice,
@@ -102,30 +86,104 @@ def draw_lattice_map(
     background : colour, optional
         Ground of the map; units of this colour are left out, which saves most of a sparse map.
     label_axes : bool
-        Whether rows and columns are numbered.
+        Whether rows and columns or slices are numbered, and what is not obvious is noted.
     """
     outlines = unit_outlines(lattice)
-    low, high = outlines.min(axis=(0, 1)), outlines.max(axis=(0, 1))
+    low, high = map_bounds(lattice)
     # One shape a colour, not one a unit: a tenth of the size as SVG, and no seams within it.
     rgba = to_rgba_array(colours)
     if background is not None:
-        ax.set_facecolor(background)
         drawn = (rgba != to_rgba(background)).any(axis=1)
         rgba, outlines = rgba[drawn], outlines[drawn]
     distinct, group = np.unique(rgba, axis=0, return_inverse=True)
     shapes = [_one_outline(outlines[group == index]) for index in range(len(distinct))]
     # The thin edge closes the seams that smoothing leaves between cells of different colours.
-    ax.add_collection(
-        PathCollection(shapes, facecolors=distinct, edgecolors=distinct, linewidths=0.3)
-    )
+    edges = [EDGE]
+    if lattice.topology == "ring" and lattice.n_units > THIN_SECTORS:
+        # It would widen these a few times: it only goes below them or, where others lie, is thin.
+        edges = [EDGE, 0] if background is None else [EDGE / 3]
+    for width in edges:
+        ax.add_collection(
+            PathCollection(shapes, facecolors=distinct, edgecolors=distinct, linewidths=width)
+        )
     ax.set(xlim=(low[0], high[0]), ylim=(high[1], low[1]), aspect="equal")
-    ax.spines[:].set(visible=True, color="#808080", linewidth=0.5)
+    _draw_border(ax, lattice, background)
     if label_axes:
-        ax.set(xlabel="column", ylabel="row")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator(nbins=5, integer=True, min_n_ticks=1))
+        _label_axes(ax, lattice)
     else:
         ax.set(xticks=[], yticks=[])
+
+
+def _draw_border(ax: Axes, lattice: Lattice, background: str | None) -> None:
+    """Draw the ground and a line around it; a dashed one with arrows where edges are joined."""
+    if lattice.topology == "square":
+        ax.spines[:].set(visible=True, color="#808080", linewidth=0.5)
+        if background is not None:
+            ax.set_facecolor(background)
+        return
+    ax.spines[:].set_visible(False)
+    ax.set_facecolor("none")
+    # Not closed by code: such paths are simplified where they are saved.
+    closed = [Outline(np.append(line, line[:1], axis=0)) for line in map_border(lattice)]
+    border = Outline.make_compound_path(*closed)
+    if background is not None and not same_color(background, ax.figure.get_facecolor()):
+        ax.add_patch(PathPatch(border, facecolor=background, edgecolor="none", zorder=0.5))
+    # The rows of a long line are so close that a dark line between them would prevail.
+    grey, width = ("#b0b0b0", 0.25) if is_folded(lattice) else ("#808080", 0.5)
+    line = PathPatch(border, fill=False, edgecolor=grey, linewidth=width, clip_on=False)
+    ax.add_patch(line)
+    if lattice.topology == "ring":
+        _draw_start(ax, lattice)
+    elif lattice.is_wrapped:
+        line.set(linestyle=(0, (4, 2)), linewidth=0.8, edgecolor="#202020")
+        _draw_seams(ax, lattice)
+
+
+def _draw_start(ax: Axes, lattice: Lattice) -> None:
+    """Draw an arrow in the hole of a ring from its first unit on."""
+    radius = 0.86 * HOLE * map_bounds(lattice)[1].max()
+    ends = [(radius * np.sin(angle), -radius * np.cos(angle)) for angle in (0, np.pi / 4)]
+    style: dict[str, Any] = {
+        "arrowstyle": "-|>",
+        "mutation_scale": 5,
+        "linewidth": 0.6,
+        "color": "#404040",
+    }
+    ax.add_patch(FancyArrowPatch(*ends, connectionstyle="arc3,rad=-0.2", shrinkA=0, **style))
+
+
+def _draw_seams(ax: Axes, lattice: Lattice) -> None:
+    """Mark the joined edges of a torus: one arrow on either side, two above and below."""
+    (left, top), (right, bottom) = map_bounds(lattice)
+    middle = np.array([left + right, top + bottom]) / 2
+    apart = 0.04 * (right - left)
+    style: dict[str, Any] = {
+        "color": "#202020",
+        "markersize": 3.5,
+        "linestyle": "none",
+        "clip_on": False,
+    }
+    ax.plot([left, right], [middle[1]] * 2, marker="^", **style)
+    ax.plot(
+        [middle[0] - apart / 2, middle[0] + apart / 2] * 2, [top] * 2 + [bottom] * 2, ">", **style
+    )
+
+
+def _label_axes(ax: Axes, lattice: Lattice) -> None:
+    """Write numbers of rows and columns, names of slices, and what a map does not say itself."""
+    names = ["", ""]
+    for axis, ticks in enumerate(map_ticks(lattice) or ()):
+        locator = MaxNLocator(nbins=5, integer=True, min_n_ticks=1)
+        n_places = len(ticks.places)
+        chosen = [int(t) for t in locator.tick_values(-0.5, n_places - 0.5) if 0 <= t < n_places]
+        (ax.xaxis, ax.yaxis)[axis].set_ticks(ticks.places[chosen], labels=map(str, chosen))
+        names[axis] = ticks.name
+    if not names[0]:
+        ax.set(xticks=[], yticks=[])
+        ax.xaxis.labelpad = 5
+    ax.set(xlabel=" · ".join(filter(None, (names[0], map_note(lattice)))), ylabel=names[1])
+    for x, y, text in slice_labels(lattice):
+        ax.annotate(text, (x, y), (0, 1), textcoords="offset points", fontsize=7)
 
 
 def draw_as_vectors(bar: Colorbar) -> None:
