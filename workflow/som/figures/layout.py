@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from workflow.som.figures.tiles import (
     FOLD_GAP,
@@ -188,6 +187,8 @@ def unit_raster(lattice: Lattice, longest: int) -> NDArray[np.int64]:
     array([[0, 0, 1, 1],
            [0, 0, 1, 1]])
     """
+    from scipy.spatial import cKDTree  # Here: most figures need no raster.
+
     outlines, centres = unit_outlines(lattice), unit_centres(lattice)
     low = outlines.min(axis=(0, 1))
     extent = outlines.max(axis=(0, 1)) - low
