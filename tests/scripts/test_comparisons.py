@@ -14,6 +14,7 @@ from workflow.scripts import (
     measure_stability,
     plot_comparison,
     plot_kernel_maps,
+    plot_lattices,
     plot_stability,
     plot_trade_off,
 )
@@ -98,6 +99,15 @@ def test_a_comparison_has_one_row_a_run_and_is_drawn(run, tmp_path):
         with Image.open(png) as image:
             assert image.size[0] == 576
         assert svg.read_text().rstrip().endswith("</svg>")
+
+
+def test_lattices_are_drawn_side_by_side(run, tmp_path):
+    style = {"width": 7.2, "dpi": 80, "palette": ["#123456"] * 10, "dead_colour": "#d9d9d9"}
+    png, svg = tmp_path / "a.png", tmp_path / "a.svg"
+    paths = run.paths("purity")[1:]
+    plot_lattices.main(purity=paths, png=png, svg=svg, style=style | {"fade_by_purity": True})
+    with Image.open(png) as image:
+        assert image.size[0] == 576
 
 
 def test_stability_of_a_map_with_itself_is_whole(run, tmp_path):

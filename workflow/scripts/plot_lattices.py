@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from workflow.som.figures.lattices import draw_lattice_gallery
 
+from workflow.som.figures.lattices import LatticeMap, draw_lattice_gallery, gallery_height
 from workflow.som.figures.style import house_style, new_figure, save_figure
 from workflow.som.lattice import Lattice
 from workflow.som.logs import log_to
@@ -19,7 +19,7 @@ def main(*, purity: Sequence[Path], png: Path, svg: Path, style: Mapping[str, An
     for path in purity:
         units, metadata = read_table(path)
         maps.append(
-            (
+            LatticeMap(
                 metadata["experiment"].replace("_", " "),
                 Lattice.from_json(metadata["lattice"]),
                 units["majority_digit"].to_numpy(float, na_value=np.nan),
@@ -27,7 +27,8 @@ def main(*, purity: Sequence[Path], png: Path, svg: Path, style: Mapping[str, An
             )
         )
     with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+        height = gallery_height(style["width"], len(maps))
+        figure = new_figure(style["width"], height, style["dpi"])
         draw_lattice_gallery(
             figure,
             maps,
