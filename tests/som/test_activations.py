@@ -1,8 +1,11 @@
 """The table of activations says where each sample lies, and gives its source back."""
 
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from tests.som.test_lattice import LATTICES
 from workflow.som.activations import activations_table, nearest_from
 from workflow.som.lattice import Lattice
 from workflow.som.search import NO_UNIT, find_two_nearest
@@ -40,6 +43,23 @@ def test_types_are_the_contracts():
         "column": "int32",
         "distance": "float32",
     }
+
+
+@pytest.mark.parametrize(
+    "lattice", [lattice for lattice in LATTICES if not lattice.has_rows_and_columns], ids=repr
+)
+def test_without_rows_and_columns_the_position_says_where(tmp_path, lattice):
+    generator = np.random.default_rng(0)
+    codebook = generator.random((lattice.n_units, 4), dtype=np.float32)
+    nearest = find_two_nearest(generator.random((30, 4), dtype=np.float32), codebook)
+    sample, labels = np.arange(30, dtype=np.int32), np.zeros(30, np.uint8)
+    write_table(tmp_path / "a.parquet", activations_table(sample, labels, nearest, lattice), {})
+    schema = pq.read_schema(tmp_path / "a.parquet")
+    assert str(schema.field("position").type) == "list<element: float>"
+    found = pd.read_parquet(tmp_path / "a.parquet")
+    assert found["row"].isna().all() and found["column"].isna().all()
+    positions = np.array(found["position"].tolist())
+    np.testing.assert_allclose(positions, lattice.positions[nearest.bmus])
 
 
 def test_on_one_unit_the_second_bmu_is_null():

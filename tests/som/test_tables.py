@@ -24,6 +24,7 @@ def example():
             "error": [np.nan, 0.25, -0.0, 1.0, 5e-324, 1e308],
             "library": ["düne", "", "a,b", "a", ",b", None],
             "is_cold": [True, False, False, True, True, False],
+            "position": [np.array([unit, -0.5], np.float32) for unit in range(6)],
         }
     )
 
