@@ -21,6 +21,7 @@ include: "workflow/rules/mapping.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/classifier.smk"
 
 
 localrules:
@@ -28,6 +29,7 @@ localrules:
     quickstart,
     figures,
     benchmark,
+    classifier,
 
 
 rule all:
@@ -56,5 +58,16 @@ rule benchmark:
         expand(
             "results/benchmark/figures/{figure}.{kind}",
             figure=BENCHMARK_FIGURES,
+            kind=["png", "svg"],
+        ),
+
+
+rule classifier:
+    """Classifiers on what the map answers to an image, beside controls: tables and figures."""
+    input:
+        expand("results/classifier/{table}.parquet", table=CLASSIFIER_TABLES),
+        expand(
+            "results/classifier/figures/{figure}.{kind}",
+            figure=CLASSIFIER_FIGURES,
             kind=["png", "svg"],
         ),
