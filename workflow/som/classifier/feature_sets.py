@@ -9,6 +9,7 @@ from workflow.som.classifier.controls import k_means_prototypes, random_prototyp
 from workflow.som.classifier.features import (
     Array,
     Prototypes,
+    Respond,
     nearest_scale,
     one_hot,
     projected_responses,
@@ -61,11 +62,8 @@ def make_features(
             for part in (training, test)
         ]
         return FeaturePair(*pairs)
-    if kind == "pixels":
-
-        def respond(samples: Samples) -> Array:
-            return np.asarray(as_features(samples), dtype=np.float32)
-    else:
+    respond: Respond = _pixels
+    if kind != "pixels":
         vectors = codebook
         if origin == "k_means":
             vectors = k_means_prototypes(training, len(codebook), seed=settings.seed)
@@ -83,3 +81,7 @@ def make_features(
             respond, training, (test,), settings.components, seed=settings.seed, report=report
         )
     )
+
+
+def _pixels(samples: Samples) -> Array:
+    return np.asarray(as_features(samples), dtype=np.float32)

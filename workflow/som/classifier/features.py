@@ -42,7 +42,7 @@ def squared_distances(samples: Samples, prototypes: Array) -> Array:
     squares = moved @ (-2 * centred.T)
     squares += np.square(moved).sum(axis=1)[:, None]
     squares += np.square(centred).sum(axis=1)
-    return np.maximum(squares, 0, out=squares)
+    return np.maximum(squares, 0).astype(np.float32, copy=False)
 
 
 def nearest_scale(samples: Samples, prototypes: Array, *, threads: int = 1) -> float:
@@ -132,7 +132,7 @@ class Projection(NamedTuple):
 
     def project(self, responses: Array) -> Array:
         """Return the components of responses, (n_samples, n_components)."""
-        return (responses - self.mean) @ self.axes
+        return np.asarray((responses - self.mean) @ self.axes, dtype=np.float32)
 
 
 @threadpool_limits.wrap(limits=1)

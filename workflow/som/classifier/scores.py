@@ -204,7 +204,7 @@ def measure_learning_curve(
 def best_of_map(scores: pd.DataFrame) -> pd.Series:
     """Return the row of the map's model that was best on the validation split."""
     of_map = scores[scores["features"].str.startswith("map_")]
-    return of_map.loc[of_map["validation_accuracy"].idxmax()]
+    return of_map.iloc[int(of_map["validation_accuracy"].argmax())]
 
 
 def best_predictions(
