@@ -47,7 +47,8 @@ DEFAULTS: dict[str, Any] = {
     "evaluate_every": 1,
     "permutations": 1000,
 }
-FIGURES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))["figures"]
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+FIGURES = CONFIG["figures"]
 
 
 def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any
         "mirror": "",
         "defaults": copy.deepcopy(DEFAULTS),
         "experiments": {"article": {}, "quickstart": {}, name: own},
+        "classifier": copy.deepcopy(CONFIG["classifier"]),
         "figures": copy.deepcopy(FIGURES),
     }
     return config | top

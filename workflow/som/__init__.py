@@ -7,6 +7,8 @@ A run
     `runs` (the epochs of one job), `resume` (what survives a kill).
 What a map does
     `search` (nearest units, errors), `activations`, `purity`, `u_matrix`, `figures`.
+What can be learnt from a map
+    `classifier` (its answers to an image as features, beside controls).
 What the engine does
     `measuring` (times, and faithfulness to the rule).
 Files

@@ -97,12 +97,16 @@ def one_hot(bmus: NDArray[np.integer], n_units: int) -> csr_array:
 
 @dataclass(frozen=True, kw_only=True)
 class Prototypes:
-    """Vectors of shape (n_prototypes, n_features), their scale, and the widths of responses."""
+    """Vectors of shape (n_prototypes, n_features), and what their responses depend on.
+
+    `scale` and `widths` are those of `rbf_responses`; `positions`, of shape (n_prototypes,
+    n_dimensions), are the coordinates that a BMU has.
+    """
 
     vectors: Array
     scale: float
     widths: tuple[float, ...]
-    positions: NDArray[np.float64] | None = None
+    positions: NDArray[np.float64]
 
     def respond(self, kind: str) -> Respond:
         """Return the function from samples to dense responses of a kind."""
@@ -119,7 +123,6 @@ class Prototypes:
         return kinds[kind]
 
     def _coordinates(self, samples: Samples) -> Array:
-        assert self.positions is not None
         bmus = find_bmus(samples, self.vectors, threads=1)
         return self.positions[bmus].astype(np.float32)
 
@@ -143,12 +146,12 @@ def fit_projection(responses: Array, n_components: int, *, seed: int) -> Project
     small ones, in which digits written alike differ, are heard, and noise is not made as loud as
     they are. Then all are scaled alike, to a mean standard deviation of 1.
     """
+    if not np.ptp(responses, axis=0).any():  # All samples answer alike: a map of one unit.
+        return Projection(responses[0], np.zeros((responses.shape[1], 1), np.float32))
     most = min(n_components, *responses.shape)
     analysis = PCA(most, random_state=seed, iterated_power=4).fit(responses)
     variances = analysis.explained_variance_.astype(np.float64)
     kept = variances > LEAST_VARIANCE * variances[0]
-    if not kept.any():  # All samples answer alike.
-        return Projection(analysis.mean_, analysis.components_[:1].T)
     roots = np.sqrt(np.sqrt(variances[kept]))
     axes = analysis.components_[kept].T / (roots * roots.mean())
     return Projection(analysis.mean_.astype(np.float32), axes.astype(np.float32))

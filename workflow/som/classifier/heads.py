@@ -140,9 +140,9 @@ def _mlp(parameters: Parameters, **committee: Any) -> Classifier:
 
 
 HEADS = {
-    "logistic": Head(tuple({"C": value} for value in (0.01, 0.1, 1.0, 10.0)), _logistic),
-    "ridge": Head(tuple({"alpha": value} for value in (1.0, 10.0, 100.0, 1000.0)), _ridge),
-    "mlp": Head(tuple({"noise": value} for value in (0.25, 0.5, 0.75)), _mlp),
+    "logistic": Head(tuple({"C": 10.0**power} for power in range(-3, 3)), _logistic),
+    "ridge": Head(tuple({"alpha": 10.0**power} for power in range(-2, 4)), _ridge),
+    "mlp": Head(tuple({"noise": value} for value in (0.25, 0.5, 0.75, 1.0)), _mlp),
 }
 
 

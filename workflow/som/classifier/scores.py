@@ -146,6 +146,7 @@ def score_row(name: str, head: str, result: Result, labels: NDArray[np.uint8]) -
         "low": low,
         "high": high,
         "n_mistakes": len(labels) - n_correct,
+        "n_samples": len(labels),
         "seconds": result.seconds,
     }
 

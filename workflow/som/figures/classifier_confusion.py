@@ -9,6 +9,8 @@ from workflow.som.figures.style import N_DIGITS
 
 COLOUR_MAP = "magma_r"
 RIGHT_COLOUR = "#ececec"
+# So that a single mistake is pale also where there are few.
+LEAST_SCALE = 8
 
 
 def confusion(predictions: pd.DataFrame) -> NDArray[np.int64]:
@@ -41,7 +43,10 @@ def draw_classifier_confusion(figure: Figure, predictions: pd.DataFrame, *, mode
     counts = confusion(predictions)
     mistakes = np.where(np.eye(N_DIGITS, dtype=bool), 0, counts)
     ax.imshow(
-        np.ma.masked_equal(mistakes, 0), cmap=COLOUR_MAP, vmin=0, vmax=max(mistakes.max(), 1) * 1.2
+        np.ma.masked_equal(mistakes, 0),
+        cmap=COLOUR_MAP,
+        vmin=0,
+        vmax=max(mistakes.max(), LEAST_SCALE) * 1.2,
     )
     most = mistakes.max()
     for label, predicted in np.argwhere(counts > 0):
@@ -51,7 +56,7 @@ def draw_classifier_confusion(figure: Figure, predictions: pd.DataFrame, *, mode
                 label - 0.5, label + 0.5, 1 - (label + 1) / N_DIGITS, 1 - label / N_DIGITS,
                 color=RIGHT_COLOUR, linewidth=0,
             )  # fmt: skip
-        dark = not right and count > 0.5 * most
+        dark = not right and count > 0.5 * max(most, LEAST_SCALE)
         ax.text(
             *(predicted, label, f"{count:,}"),
             ha="center", va="center_baseline", fontsize=7, color="white" if dark else "#202020",

@@ -43,9 +43,9 @@ def draw_classifier_learning_curve(figure: Figure, curve: pd.DataFrame) -> None:
             continue
         # Side by side, so that bars do not hide one another.
         places = rows["n_labels"] * 1.03 ** (number - 1.5)
-        errors = 1 - rows["mean"]
+        errors, least, most = (1 - rows[name].to_numpy(float) for name in ("mean", "max", "min"))
         ax.errorbar(
-            places, errors, yerr=[errors - (1 - rows["max"]), (1 - rows["min"]) - errors],
+            places, errors, yerr=[errors - least, most - errors],
             color=colour, marker=marker, label=FEATURE_NAMES[name], elinewidth=0.8, capsize=1.5,
         )  # fmt: skip
     ax.axhline(1 - FLOOR, color="#707070", linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)
@@ -60,4 +60,5 @@ def draw_classifier_learning_curve(figure: Figure, curve: pd.DataFrame) -> None:
         f"literature, all labels: {FLOOR:.2%}".replace("%", " %"), (sizes[0], 1 - FLOOR),
         xytext=(0, 2), textcoords="offset points", fontsize=7, color="#505050",
     )  # fmt: skip
+    ax.set_title("mean of the draws, bars: all draws; of a single one the 95 % interval")
     ax.legend(loc="lower right", labelspacing=0.3)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from workflow.som.figures.style import draw_lattice_map, majority_colours, unit_outlines
@@ -17,8 +18,10 @@ STRENGTH = 0.35
 # Of the picture's side, what is left for the text below it, and the room around both.
 TEXT_SHARE, GAP = 0.42, 1.08
 # Side of a picture, as a part of what the map's area gives to each.
-PART = 0.62
-ROUNDS = 400
+PART = 0.55
+# Steps of moving pictures apart: about a millisecond each.
+ROUNDS = 3000
+SHAKE = 0.1
 
 
 def worst_mistakes(predictions: pd.DataFrame, n_mistakes: int) -> pd.DataFrame:
@@ -58,16 +61,19 @@ def spread(
         apart = centres[:, None] - centres
         overlap = size - np.abs(apart)
         np.einsum("iij->ij", overlap)[:] = 0
-        touching = (overlap > 0).all(axis=2)
-        if number < ROUNDS // 2:
+        touching = (overlap[..., 0] > 0) & (overlap[..., 1] > 0)
+        if number < ROUNDS // 4:
             centres += 0.02 * (places - centres)
         elif not touching.any():
             break
-        # Pairs part along the axis on which less is to be moved.
+        # Pairs part along the axis on which less is to be moved; a shake frees what is jammed.
         along = (overlap / size).argmin(axis=2)
         for axis in range(2):
             moved = np.where(touching & (along == axis), overlap[..., axis], 0)
-            centres[:, axis] += (0.3 * np.sign(apart[..., axis]) * moved).sum(axis=1)
+            centres[:, axis] += (0.45 * np.sign(apart[..., axis]) * moved).sum(axis=1)
+        if number > ROUNDS // 4:
+            shaken = generator.normal(0, SHAKE * size, centres.shape)
+            centres += np.where(np.any(touching, axis=1, keepdims=True), shaken, 0)
         centres = np.clip(centres, low + size / 2, high - size / 2)
     return centres
 
@@ -114,7 +120,8 @@ def draw_classifier_mistakes(
         side = PART * np.sqrt(np.prod(high - low) / (n_pictures * (1 + TEXT_SHARE)))
         box = side * GAP * np.array([1, 1 + TEXT_SHARE])
         centres = spread(units, box, low, high)
-        _draw_leaders(ax, units, centres)
+        _draw_leaders(ax, units, centres, box)
+        _name_colours(figure, palette, dead_colour)
         where = "on the map of majority digits, a line to the BMU"
     else:
         centres, side = _sheet(n_pictures)
@@ -130,10 +137,29 @@ def draw_classifier_mistakes(
     )
 
 
-def _draw_leaders(ax: Axes, units: NDArray[np.float64], centres: NDArray[np.float64]) -> None:
+def _draw_leaders(
+    ax: Axes,
+    units: NDArray[np.float64],
+    centres: NDArray[np.float64],
+    box: NDArray[np.float64],
+) -> None:
+    """Draw a line from each picture to its unit, where it does not cover that."""
     for unit, centre in zip(units, centres, strict=True):
-        ax.plot(*np.transpose([unit, centre]), color="#202020", linewidth=0.7, zorder=2)
-        ax.plot(*unit, "o", color="#202020", markersize=2.5, zorder=5)
+        if (np.abs(unit - centre) > box / 2 / GAP).any():
+            ax.plot(*np.transpose([unit, centre]), color="#202020", linewidth=0.7, zorder=2)
+            ax.plot(*unit, "o", color="#202020", markersize=2.5, zorder=2)
+
+
+def _name_colours(figure: Figure, palette: Sequence[str], dead_colour: str) -> None:
+    colours = [*map(to_rgb, palette), to_rgb(dead_colour)]
+    pale = [tuple(1 - STRENGTH * (1 - np.array(colour))) for colour in colours]
+    figure.legend(
+        [Patch(facecolor=colour) for colour in pale],
+        [*map(str, range(len(palette))), "dead"],
+        title="majority digit of the unit",
+        loc="outside lower center",
+        ncols=len(colours),
+    )
 
 
 def _sheet(n_pictures: int) -> tuple[NDArray[np.float64], float]:
@@ -167,6 +193,6 @@ def _draw_picture(
         )
     )  # fmt: skip
     ax.text(
-        x, (bottom + below) / 2, f"{row['label']} → {row['prediction']}", ha="center",
+        x, (bottom + below) / 2, f"{row['label']:.0f} → {row['prediction']:.0f}", ha="center",
         va="center_baseline", fontsize=7, zorder=6,
     )  # fmt: skip

@@ -8,13 +8,13 @@ from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 # The same in all figures of the classifier.
 FEATURE_NAMES = {
-    "map_coordinates": "map: coordinates of the BMU",
-    "map_one_hot": "map: one-hot BMU",
-    "map_distances": "map: distances",
-    "map_softmax": "map: softmax",
-    "map_rbf": "map: RBF",
-    "k_means_rbf": "k-means centres: RBF",
-    "random_rbf": "random images: RBF",
+    "map_coordinates": "the map's BMU: coordinates",
+    "map_one_hot": "the map's BMU: one-hot",
+    "map_distances": "the map's distances",
+    "map_softmax": "the map's softmax",
+    "map_rbf": "the map's RBF",
+    "k_means_rbf": "RBF of k-means centres",
+    "random_rbf": "RBF of random images",
     "pixels": "pixels",
     "nearest_neighbour": "nearest training image",
 }
@@ -62,7 +62,7 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
     ax.tick_params(axis="y", length=0)
     for place in range(len(names) - 1):
         ax.axhline(place + 0.5, color="#e4e4e4", linewidth=0.5, zorder=0)
-    n_samples = round(float((scores["n_mistakes"] / (1 - scores["test_accuracy"])).median()))
+    n_samples = int(scores["n_samples"].iloc[0])
     accuracy_axis(ax, scores["low"].min(), scores["high"].max())
     ax.set_xlabel(f"accuracy on {n_samples:,} test images (95 % interval)")
     ax.legend(loc="lower left", labelspacing=0.3)
@@ -74,7 +74,7 @@ def model_name(features: str, head: str) -> str:
     Examples
     --------
     >>> model_name("map_rbf", "mlp")
-    'MLPs on map: RBF'
+    "MLPs on the map's RBF"
     """
     return f"{HEADS[head][0]} on {FEATURE_NAMES[features]}"
 
@@ -98,8 +98,8 @@ def _errors(accuracies: pd.Series | list[float]) -> np.ndarray:
 
 def _name_best(ax: Axes, scores: pd.DataFrame, names: list[str]) -> None:
     """Write the accuracy of each set's best head at the right."""
-    for place, name in enumerate(names):
-        best = scores.loc[scores["features"] == name, "test_accuracy"].max()
+    values = [scores.loc[scores["features"] == name, "test_accuracy"].max() for name in names]
+    for place, best in enumerate(values):
         ax.annotate(
             f"{best:.2%}".replace("%", " %"), (1.01, place), xycoords=("axes fraction", "data"),
             va="center", fontsize=7, annotation_clip=False,
