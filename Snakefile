@@ -23,6 +23,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/worth.smk"
 include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/classifier.smk"
 
 
 localrules:
@@ -34,6 +35,7 @@ localrules:
     trade_off,
     worth,
     benchmark,
+    classifier,
 
 
 rule all:
@@ -99,5 +101,16 @@ rule benchmark:
         expand(
             "results/benchmark/figures/{figure}.{kind}",
             figure=BENCHMARK_FIGURES,
+            kind=["png", "svg"],
+        ),
+
+
+rule classifier:
+    """Classifiers on what the map answers to an image, beside controls: tables and figures."""
+    input:
+        expand("results/classifier/{table}.parquet", table=CLASSIFIER_TABLES),
+        expand(
+            "results/classifier/figures/{figure}.{kind}",
+            figure=CLASSIFIER_FIGURES,
             kind=["png", "svg"],
         ),

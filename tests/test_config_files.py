@@ -10,6 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from workflow.som import sources
+from workflow.som.classifier.settings import Settings
 from workflow.som.config import (
     DATASET_NAMES,
     FINGERPRINT_KEYS,
@@ -31,6 +32,7 @@ CONFIG_TEXT = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
 README = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
 SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
 CONFIG = yaml.safe_load(CONFIG_TEXT)
+CLASSIFIER = SCHEMA["properties"]["classifier"]
 EXPERIMENT_KEYS = SCHEMA["$defs"]["experiment"]["properties"]
 
 
@@ -77,13 +79,23 @@ def test_experiment_keys_are_the_same_everywhere() -> None:
     assert set(FINGERPRINT_KEYS) <= set(fields)
 
 
+def test_classifier_keys_are_the_same_everywhere() -> None:
+    fields = [field.name for field in dataclasses.fields(Settings)]
+    assert fields == list(CONFIG["classifier"])
+    assert fields == list(CLASSIFIER["properties"]) == CLASSIFIER["required"]
+
+
 def test_top_level_keys_are_the_same_everywhere() -> None:
     assert list(CONFIG) == list(SCHEMA["properties"]) == SCHEMA["required"]
 
 
 @pytest.mark.parametrize(
     ("heading", "properties"),
-    [("Top level", SCHEMA["properties"]), ("Keys of an experiment", EXPERIMENT_KEYS)],
+    [
+        ("Top level", SCHEMA["properties"]),
+        ("Keys of an experiment", EXPERIMENT_KEYS),
+        ("Keys of the classifier", CLASSIFIER["properties"]),
+    ],
 )
 def test_readme_has_one_row_a_key_as_the_schema_says(
     heading: str, properties: dict[str, Any]

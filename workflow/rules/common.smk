@@ -8,6 +8,8 @@ from workflow.integrity import (
     use_code_hashes_and_resume,
 )
 from workflow.provenance import code_hash
+from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
+from workflow.som.classifier.settings import settings_from, to_measure
 from workflow.som.config import (
     ConfigError,
     comparisons_from,
@@ -21,6 +23,7 @@ try:
     validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
     EXPERIMENTS = experiments_from(config)
     COMPARISONS = comparisons_from(config)
+    CLASSIFIER = settings_from(config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 

@@ -1,0 +1,201 @@
+"""The classifier: what the map answers to an image as features, beside its controls.
+
+It starts from the last codebook of the experiment that `classifier:` names. A job a set of features,
+so that a change of one control computes no other anew.
+"""
+
+CLASSIFIED = EXPERIMENTS[CLASSIFIER.experiment]
+CLASSIFIED_RUN = f"results/{CLASSIFIER.experiment}/seed_{CLASSIFIED.seeds[0]}"
+CLASSIFIED_EPOCH = f"epoch_{CLASSIFIED.epochs:03d}"
+CLASSIFIER_SETS = [*FEATURE_SETS, NEAREST_NEIGHBOUR]
+# Those whose accuracy is measured against the number of labels, too.
+CURVE_SETS = ["map_rbf", "random_rbf", "pixels", NEAREST_NEIGHBOUR]
+CLASSIFIER_TABLES = ["scores", "predictions", "learning_curve"]
+CLASSIFIER_FIGURES = [
+    *("classifier_scores", "classifier_confusion", "classifier_mistakes"),
+    "classifier_learning_curve",
+]
+
+
+wildcard_constraints:
+    features="|".join(CLASSIFIER_SETS),
+
+
+rule measure_classifier:
+    """Every head on one set of features, tuned within the training set, scored once."""
+    input:
+        train=f"results/datasets/{CLASSIFIED.dataset}/train.parquet",
+        test=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
+        checkpoint=f"{CLASSIFIED_RUN}/checkpoints/{CLASSIFIED_EPOCH}.safetensors",
+    output:
+        scores="results/classifier/features/{features}_scores.parquet",
+        predictions="results/classifier/features/{features}_predictions.parquet",
+    log:
+        "results/logs/classifier/measure_classifier_{features}.log",
+    benchmark:
+        "results/benchmarks/classifier/measure_classifier_{features}.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=settings_of(CLASSIFIER.experiment),
+        settings=to_measure(CLASSIFIER),
+        code=code_hash("workflow/scripts/measure_classifier.py"),
+    script:
+        "../scripts/measure_classifier.py"
+
+
+rule measure_learning_curve:
+    """Accuracy against the number of labels, for one set of features."""
+    input:
+        train=f"results/datasets/{CLASSIFIED.dataset}/train.parquet",
+        test=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
+        checkpoint=f"{CLASSIFIED_RUN}/checkpoints/{CLASSIFIED_EPOCH}.safetensors",
+    output:
+        table="results/classifier/features/{features}_learning_curve.parquet",
+    log:
+        "results/logs/classifier/measure_learning_curve_{features}.log",
+    benchmark:
+        "results/benchmarks/classifier/measure_learning_curve_{features}.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=settings_of(CLASSIFIER.experiment),
+        settings=config["classifier"],
+        code=code_hash("workflow/scripts/measure_learning_curve.py"),
+    script:
+        "../scripts/measure_learning_curve.py"
+
+
+rule collect_classifier:
+    """All scores, the curve, and the best map model's predictions placed on the map."""
+    input:
+        scores=expand(
+            "results/classifier/features/{features}_scores.parquet",
+            features=CLASSIFIER_SETS,
+        ),
+        predictions=expand(
+            "results/classifier/features/{features}_predictions.parquet",
+            features=CLASSIFIER_SETS,
+        ),
+        curves=expand(
+            "results/classifier/features/{features}_learning_curve.parquet",
+            features=CURVE_SETS,
+        ),
+        activations=f"{CLASSIFIED_RUN}/activations/{CLASSIFIED_EPOCH}.parquet",
+    output:
+        scores="results/classifier/scores.parquet",
+        predictions="results/classifier/predictions.parquet",
+        learning_curve="results/classifier/learning_curve.parquet",
+    log:
+        "results/logs/classifier/collect_classifier.log",
+    benchmark:
+        "results/benchmarks/classifier/collect_classifier.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        run=settings_of(CLASSIFIER.experiment),
+        code=code_hash("workflow/scripts/collect_classifier.py"),
+    script:
+        "../scripts/collect_classifier.py"
+
+
+rule plot_classifier_scores:
+    """Test accuracy of every set of features by every head."""
+    input:
+        table="results/classifier/scores.parquet",
+    output:
+        png=report(
+            "results/classifier/figures/classifier_scores.png",
+            caption="../report/classifier.rst",
+            category="Classifier",
+        ),
+        svg="results/classifier/figures/classifier_scores.svg",
+    log:
+        "results/logs/classifier/plot_classifier_scores.log",
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["classifier_scores"],
+        code=code_hash(
+            "workflow/scripts/plot_classifier_scores.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_classifier_scores.py"
+
+
+rule plot_classifier_confusion:
+    """Which digits the best model on the map takes for which."""
+    input:
+        table="results/classifier/predictions.parquet",
+    output:
+        png=report(
+            "results/classifier/figures/classifier_confusion.png",
+            caption="../report/classifier.rst",
+            category="Classifier",
+        ),
+        svg="results/classifier/figures/classifier_confusion.svg",
+    log:
+        "results/logs/classifier/plot_classifier_confusion.log",
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["classifier_confusion"],
+        code=code_hash(
+            "workflow/scripts/plot_classifier_confusion.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_classifier_confusion.py"
+
+
+rule plot_classifier_mistakes:
+    """The worst mistakes as pictures, placed on the map."""
+    input:
+        table="results/classifier/predictions.parquet",
+        images=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
+        purity=f"{CLASSIFIED_RUN}/purity/{CLASSIFIED_EPOCH}.parquet",
+    output:
+        png=report(
+            "results/classifier/figures/classifier_mistakes.png",
+            caption="../report/classifier.rst",
+            category="Classifier",
+        ),
+        svg="results/classifier/figures/classifier_mistakes.svg",
+    log:
+        "results/logs/classifier/plot_classifier_mistakes.log",
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["classifier_mistakes"],
+        code=code_hash(
+            "workflow/scripts/plot_classifier_mistakes.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_classifier_mistakes.py"
+
+
+rule plot_classifier_learning_curve:
+    """Test accuracy against the number of labels."""
+    input:
+        table="results/classifier/learning_curve.parquet",
+    output:
+        png=report(
+            "results/classifier/figures/classifier_learning_curve.png",
+            caption="../report/classifier.rst",
+            category="Classifier",
+        ),
+        svg="results/classifier/figures/classifier_learning_curve.svg",
+    log:
+        "results/logs/classifier/plot_classifier_learning_curve.log",
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["classifier_learning_curve"],
+        code=code_hash(
+            "workflow/scripts/plot_classifier_learning_curve.py",
+            "workflow/som/figures/style.mplstyle",
+        ),
+    script:
+        "../scripts/plot_classifier_learning_curve.py"

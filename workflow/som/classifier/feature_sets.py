@@ -1,0 +1,87 @@
+"""The sets of features by name: the map's, and the controls'."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from workflow.som.classifier.controls import k_means_prototypes, random_prototypes
+from workflow.som.classifier.features import (
+    Array,
+    Prototypes,
+    Respond,
+    nearest_scale,
+    one_hot,
+    projected_responses,
+)
+from workflow.som.classifier.heads import Features
+from workflow.som.classifier.names import FEATURE_SETS
+from workflow.som.classifier.settings import Settings
+from workflow.som.features import Samples, as_features
+from workflow.som.lattice import Lattice
+from workflow.som.search import find_bmus
+
+
+class FeaturePair(NamedTuple):
+    """Features of the training and of the test set."""
+
+    training: Features
+    test: Features
+
+
+def make_features(
+    name: str,
+    training: Samples,
+    test: Samples,
+    codebook: Array,
+    lattice: Lattice,
+    settings: Settings,
+    *,
+    report: Callable[[int], None] | None = None,
+) -> FeaturePair:
+    """Return one of `FEATURE_SETS`: what classifiers learn from; no label is needed.
+
+    One-hot rows stay as they are, sparse; all others become scaled principal components.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FEATURE_SETS`.
+    training, test : arrays of shape (n_samples, n_features)
+    codebook : float32 array of shape (n_units, n_features)
+        Of the map; controls have as many prototypes.
+    lattice : Lattice
+    settings : Settings
+    report : callable, optional
+        Called with the number of samples as they are done.
+    """
+    origin, kind = FEATURE_SETS[name]
+    if kind == "one_hot":
+        pairs = [
+            one_hot(find_bmus(part, codebook, threads=1), len(codebook))
+            for part in (training, test)
+        ]
+        return FeaturePair(*pairs)
+    respond: Respond = _pixels
+    if kind != "pixels":
+        vectors = codebook
+        if origin == "k_means":
+            vectors = k_means_prototypes(training, len(codebook), seed=settings.seed)
+        if origin == "random":
+            vectors = random_prototypes(training, len(codebook), seed=settings.seed)
+        respond = Prototypes(
+            vectors=vectors,
+            widths=settings.widths,
+            positions=lattice.positions,
+            # One scale for all, the map's: widths are then the same distances.
+            scale=nearest_scale(training, codebook),
+        ).respond(kind)
+    return FeaturePair(
+        *projected_responses(
+            respond, training, (test,), settings.components, seed=settings.seed, report=report
+        )
+    )
+
+
+def _pixels(samples: Samples) -> Array:
+    return np.asarray(as_features(samples), dtype=np.float32)
