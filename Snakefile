@@ -21,6 +21,7 @@ include: "workflow/rules/mapping.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/tsp.smk"
 
 
 localrules:
@@ -28,6 +29,7 @@ localrules:
     quickstart,
     figures,
     benchmark,
+    tsp,
 
 
 rule all:
@@ -58,3 +60,9 @@ rule benchmark:
             figure=BENCHMARK_FIGURES,
             kind=["png", "svg"],
         ),
+
+
+rule tsp:
+    """A ring on cities: tours, their gaps beside other ways, pictures of the ring closing in."""
+    input:
+        everything_of_tsp(),

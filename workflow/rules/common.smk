@@ -4,18 +4,24 @@ from snakemake.exceptions import WorkflowError
 
 from workflow.integrity import (
     find_damaged_input,
+    find_damaged_cities,
     remove_stale_locks,
     use_code_hashes_and_resume,
 )
 from workflow.provenance import code_hash
-from workflow.som.config import ConfigError, experiments_from, to_fingerprint
+from workflow.som.config import experiments_from, to_fingerprint
 from workflow.som.config_schema import validate_config
+from workflow.som.errors import SomError
 from workflow.som.sources import DATASETS, source_names
+from workflow.som.tsp.instances import find_instances
+from workflow.som.tsp.settings import to_training, tsp_from
 
 try:
     validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
     EXPERIMENTS = experiments_from(config)
-except ConfigError as error:
+    TSP = tsp_from(config)
+    INSTANCES = find_instances(config["cities"] or "", TSP.random_cities)
+except SomError as error:
     raise WorkflowError(str(error)) from None
 
 use_code_hashes_and_resume(workflow)
@@ -38,12 +44,13 @@ FIGURES = {
 wildcard_constraints:
     experiment="|".join(EXPERIMENTS),
     dataset="|".join(DATASETS),
+    instance="|".join(INSTANCES),
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",
 
 
 onstart:
-    if damage := find_damaged_input(EXPERIMENTS):
+    if damage := find_damaged_input(EXPERIMENTS) or find_damaged_cities(INSTANCES):
         raise WorkflowError(damage)
 
 
@@ -194,3 +201,50 @@ def everything_of(name):
     paths += in_epochs(name, "history.parquet", [0])
     paths += in_epochs(name, "explorer.html", [0])
     return expand(paths, seed=experiment.seeds) + figures_of(name)
+
+
+def city_file(wildcards):
+    """Input function: the TSPLIB file of an instance, none if it is fetched or drawn."""
+    return INSTANCES[wildcards.instance].file
+
+
+def city_source(wildcards):
+    """The path or address of an instance; empty if its cities are drawn at random."""
+    return INSTANCES[wildcards.instance].source
+
+
+def city_optimum(wildcards):
+    """The length of an instance's best tour, where it is known."""
+    return INSTANCES[wildcards.instance].optimum
+
+
+def everything_of_tsp():
+    """All artifacts of the travelling salesman's instances."""
+    names = [
+        *("tour.parquet", "first_tour.parquet", "improved_tour.parquet"),
+        "snapshots.parquet",
+    ]
+    return (
+        expand("results/tsp/{instance}/cities.parquet", instance=INSTANCES)
+        + expand(
+            "results/tsp/{instance}/seed_{seed}/{name}",
+            instance=INSTANCES,
+            seed=TSP.seeds,
+            name=names,
+        )
+        + expand(
+            "results/tsp/{instance}/{kind}_tours.parquet",
+            instance=INSTANCES,
+            kind=["control", "routed"],
+        )
+        + expand(
+            "results/tsp/{instance}/figures/{name}",
+            instance=INSTANCES,
+            name=[
+                *("tsp_tour.png", "tsp_tour.svg"),
+                *("tsp_closing.png", "tsp_closing.gif"),
+            ],
+        )
+        + expand("results/tsp/{name}.parquet", name=["gaps", "summary"])
+        + expand("results/tsp/figures/tsp_gaps.{kind}", kind=["png", "svg"])
+    )
