@@ -47,15 +47,18 @@ DEFAULTS: dict[str, Any] = {
     "evaluate_every": 1,
     "permutations": 1000,
 }
-FIGURES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))["figures"]
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+FIGURES = CONFIG["figures"]
 
 
 def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any]:
     """A valid configuration with one experiment more, and top-level keys replaced."""
     config = {
         "mirror": "",
+        "cities": "",
         "defaults": copy.deepcopy(DEFAULTS),
         "experiments": {"article": {}, "quickstart": {}, name: own},
+        "tsp": copy.deepcopy(CONFIG["tsp"]),
         "figures": copy.deepcopy(FIGURES),
     }
     return config | top

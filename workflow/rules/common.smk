@@ -220,22 +220,18 @@ def city_optimum(wildcards):
 
 def everything_of_tsp():
     """All artifacts of the travelling salesman's instances."""
-    names = [
-        *("tour.parquet", "first_tour.parquet", "improved_tour.parquet"),
-        "snapshots.parquet",
-    ]
     return (
         expand("results/tsp/{instance}/cities.parquet", instance=INSTANCES)
         + expand(
             "results/tsp/{instance}/seed_{seed}/{name}",
             instance=INSTANCES,
             seed=TSP.seeds,
-            name=names,
+            name=["tour.parquet", "first_tour.parquet", "snapshots.parquet"],
         )
         + expand(
             "results/tsp/{instance}/{kind}_tours.parquet",
             instance=INSTANCES,
-            kind=["control", "routed"],
+            kind=TSP_TOURS,
         )
         + expand(
             "results/tsp/{instance}/figures/{name}",

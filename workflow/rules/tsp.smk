@@ -2,6 +2,7 @@
 
 TSP_CITIES = "results/tsp/{instance}/cities.parquet"
 TSP_RUN = "results/tsp/{instance}/seed_{seed}"
+TSP_TOURS = ["improved", "control", "routed"]
 
 
 rule prepare_cities:
@@ -47,23 +48,23 @@ rule train_ring:
         "../scripts/train_ring.py"
 
 
-rule improve_tour:
-    """The ring's tour after 2-opt and Or-opt."""
+rule improve_tours:
+    """The ring's tours after 2-opt and Or-opt."""
     input:
         cities=TSP_CITIES,
-        tour=f"{TSP_RUN}/tour.parquet",
+        rings=expand(f"{TSP_RUN}/tour.parquet", seed=TSP.seeds, allow_missing=True),
     output:
-        improved=f"{TSP_RUN}/improved_tour.parquet",
+        tours="results/tsp/{instance}/improved_tours.parquet",
     log:
-        "results/logs/tsp/{instance}/seed_{seed}/improve_tour.log",
+        "results/logs/tsp/{instance}/improve_tours.log",
     benchmark:
-        "results/benchmarks/tsp/{instance}/seed_{seed}/improve_tour.tsv"
+        "results/benchmarks/tsp/{instance}/improve_tours.tsv"
     conda:
         "../../envs/som.yaml"
     params:
-        code=code_hash("workflow/scripts/improve_tour.py"),
+        code=code_hash("workflow/scripts/improve_tours.py"),
     script:
-        "../scripts/improve_tour.py"
+        "../scripts/improve_tours.py"
 
 
 rule control_tours:
@@ -112,13 +113,10 @@ rule measure_gaps:
         firsts=expand(
             f"{TSP_RUN}/first_tour.parquet", instance=INSTANCES, seed=TSP.seeds
         ),
-        improved=expand(
-            f"{TSP_RUN}/improved_tour.parquet", instance=INSTANCES, seed=TSP.seeds
-        ),
-        controls=expand(
+        others=expand(
             "results/tsp/{instance}/{kind}_tours.parquet",
             instance=INSTANCES,
-            kind=["control", "routed"],
+            kind=TSP_TOURS,
         ),
     output:
         gaps="results/tsp/gaps.parquet",

@@ -14,16 +14,14 @@ def main(
     cities: Sequence[Path],
     rings: Sequence[Path],
     firsts: Sequence[Path],
-    improved: Sequence[Path],
-    controls: Sequence[Path],
+    others: Sequence[Path],
     gaps: Path,
     summary: Path,
 ) -> None:
     """Write one row a tour, and one an instance and method; tours say which instance is theirs."""
     found = [tours.read_ring_tour(path, tours.RING) for path in rings]
     found += [tours.read_ring_tour(path, tours.FIRST_FALL) for path in firsts]
-    found += [tours.read_ring_tour(path, tours.RING_IMPROVED) for path in improved]
-    found += [pair for path in controls for pair in tours.read_tours(path)]
+    found += [pair for path in others for pair in tours.read_tours(path)]
     frames = []
     for path in cities:
         points, known = tours.read_cities(path)
@@ -37,7 +35,7 @@ def main(
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    named = ("cities", "rings", "firsts", "improved", "controls")
+    named = ("cities", "rings", "firsts", "others")
     main(
         **{name: [Path(path) for path in getattr(snakemake.input, name)] for name in named},
         gaps=Path(snakemake.output.gaps),

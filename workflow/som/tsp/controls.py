@@ -9,7 +9,13 @@ from scipy.spatial import cKDTree
 
 from workflow.som.engine.two_opt_scan import improve, visit_nearest
 from workflow.som.tsp.cities import Points, Tour
-from workflow.som.tsp.tours import CURVE, NEAREST, NEAREST_IMPROVED, FoundTour
+from workflow.som.tsp.tours import (
+    CURVE,
+    NEAREST,
+    NEAREST_IMPROVED,
+    RING_IMPROVED,
+    FoundTour,
+)
 
 N_NEIGHBOURS = 10
 # Of the square by the space-filling curve: triangles of 2⁻²⁰ of its side in the end.
@@ -30,6 +36,13 @@ def find_control_tours(points: Points, seeds: Sequence[int]) -> list[FoundTour]:
         search = _timed(NEAREST_IMPROVED, seed, partial(shortened, points, start.tour))
         found += [start, search._replace(seconds=start.seconds + search.seconds)]
     return found
+
+
+def improve_ring_tour(points: Points, ring: FoundTour) -> FoundTour:
+    """Return a ring's tour after local search, with the time that both took."""
+    compile_search()
+    search = _timed(RING_IMPROVED, ring.seed, partial(shortened, points, ring.tour))
+    return search._replace(seconds=ring.seconds + search.seconds)
 
 
 def _timed(method: str, seed: int, find: Callable[[], Tour]) -> FoundTour:
@@ -93,8 +106,11 @@ def shortened(points: Points, tour: Tour) -> Tour:
     own = near == np.arange(len(points))[:, None]
     own[~own.any(axis=1), -1] = True
     neighbours = near[~own].reshape(len(points), n_neighbours).astype(np.int64)
-    better = tour.astype(np.int64)
-    improve(scaled, better, neighbours)
+    better, before = tour.astype(np.int64), np.arange(0)
+    # Don't-look bits may pass over a move: the search is done once all cities were looked at again.
+    while not np.array_equal(before, better):
+        before = better.copy()
+        improve(scaled, better, neighbours)
     return better
 
 

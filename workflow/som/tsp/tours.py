@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from workflow.som.errors import damaged
 from workflow.som.tables import read_table, write_table
@@ -135,8 +134,9 @@ def measure_gaps(
 
     Lengths are rounded edge by edge as TSPLIB does (`length_rounded`), as its optima are, and exact
     (`length`). `gap` compares rounded lengths with the optimum, or where that is not known with the
-    shortest tour among these; `reference` says which. An optimal tour's exact length is not known,
-    so `gap_exact` is the gap to the exact length of the shortest tour found, whatever the optimum.
+    shortest tour among these; `reference` says which. `gap_exact` compares the exact length with
+    the same optimum, as is often done, though that counts rounded edges: it may fall below 0.
+    Without an optimum it compares exact lengths with the shortest of them.
     """
     rows = [
         {
@@ -157,7 +157,8 @@ def measure_gaps(
     reference = best if optimum is None else optimum
     frame["reference"] = "shortest tour found" if optimum is None else "optimum"
     frame["gap"] = 100 * (frame["length_rounded"] / max(reference, 1) - 1)
-    frame["gap_exact"] = 100 * (frame["length"] / max(frame["length"].min(), 1e-300) - 1)
+    exact = float(frame["length"].min()) if optimum is None else optimum
+    frame["gap_exact"] = 100 * (frame["length"] / max(exact, 1e-300) - 1)
     return frame
 
 
@@ -199,5 +200,7 @@ def half_interval(values: NDArray[np.float64]) -> float | None:
     """
     if len(values) < 2:
         return None
+    from scipy import stats  # A second to import, and needed here alone.
+
     spread = float(np.std(values, ddof=1)) / np.sqrt(len(values))
     return float(stats.t.ppf(0.975, len(values) - 1) * spread)
