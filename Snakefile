@@ -24,6 +24,7 @@ include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/worth.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/classifier.smk"
+include: "workflow/rules/tsp.smk"
 
 
 localrules:
@@ -36,6 +37,7 @@ localrules:
     worth,
     benchmark,
     classifier,
+    tsp,
 
 
 rule all:
@@ -114,3 +116,9 @@ rule classifier:
             figure=CLASSIFIER_FIGURES,
             kind=["png", "svg"],
         ),
+
+
+rule tsp:
+    """A ring on cities: tours, their gaps beside other ways, pictures of the ring closing in."""
+    input:
+        everything_of_tsp(),

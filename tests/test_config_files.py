@@ -25,6 +25,7 @@ from workflow.som.config_schema import allowed_values, resolved, validate_config
 from workflow.som.initialisation import INITIALISATIONS
 from workflow.som.kernels import KERNELS
 from workflow.som.lattice import TOPOLOGIES, Lattice
+from workflow.som.tsp.settings import TRAINING_KEYS, WHOLE_NUMBERS, TspSettings, tsp_from
 
 ROOT = Path(__file__).parents[1]
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -34,6 +35,7 @@ SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
 CONFIG = yaml.safe_load(CONFIG_TEXT)
 CLASSIFIER = SCHEMA["properties"]["classifier"]
 EXPERIMENT_KEYS = SCHEMA["$defs"]["experiment"]["properties"]
+TSP_KEYS = SCHEMA["properties"]["tsp"]["properties"]
 
 
 def parts_of(schema: Any, place: str = "") -> list[tuple[str, dict[str, Any]]]:
@@ -85,6 +87,22 @@ def test_classifier_keys_are_the_same_everywhere() -> None:
     assert fields == list(CLASSIFIER["properties"]) == CLASSIFIER["required"]
 
 
+def test_keys_of_the_travelling_salesman_are_the_same_everywhere() -> None:
+    fields = [field.name for field in dataclasses.fields(TspSettings)]
+    assert fields == list(TSP_KEYS) == list(CONFIG["tsp"])
+    assert fields == SCHEMA["properties"]["tsp"]["required"]
+    integers = {key for key, part in TSP_KEYS.items() if part["type"] == "integer"}
+    assert integers == set(WHOLE_NUMBERS)
+    # What is not trained with: seeds and the cities have wildcards, the solver a rule of its own.
+    apart = {"seeds", "random_cities", "random_seed", "routing_seconds"}
+    assert set(fields) - apart == set(TRAINING_KEYS)
+
+
+def test_the_travelling_salesman_has_seeds_enough_for_intervals() -> None:
+    assert len(tsp_from(CONFIG).seeds) >= 5
+    assert CONFIG["cities"] == ""
+
+
 def test_top_level_keys_are_the_same_everywhere() -> None:
     assert list(CONFIG) == list(SCHEMA["properties"]) == SCHEMA["required"]
 
@@ -95,6 +113,7 @@ def test_top_level_keys_are_the_same_everywhere() -> None:
         ("Top level", SCHEMA["properties"]),
         ("Keys of an experiment", EXPERIMENT_KEYS),
         ("Keys of the classifier", CLASSIFIER["properties"]),
+        ("Keys of the travelling salesman", TSP_KEYS),
     ],
 )
 def test_readme_has_one_row_a_key_as_the_schema_says(
@@ -248,6 +267,6 @@ def test_quickstart_needs_no_download() -> None:
 
 
 def test_the_dataclass_is_no_second_home_for_values() -> None:
-    for field in dataclasses.fields(Experiment):
+    for field in (*dataclasses.fields(Experiment), *dataclasses.fields(TspSettings)):
         assert field.default is dataclasses.MISSING
         assert field.default_factory is dataclasses.MISSING

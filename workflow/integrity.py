@@ -10,8 +10,9 @@ from typing import IO, Any
 from snakemake.settings.enums import RerunTrigger
 
 from workflow.som.config import Experiment
-from workflow.som.errors import DamagedFileError, damaged
+from workflow.som.errors import DamagedFileError, SomError, damaged
 from workflow.som.files import digest
+from workflow.som.tsp.instances import Instance
 
 RESULTS = Path("results")
 _held: list[IO[str]] = []
@@ -91,6 +92,24 @@ def find_damaged_input(experiments: Mapping[str, Experiment]) -> str | None:
                 if _is_newer(table, table.parent.parent / "purity" / table.name):
                     _verify(table)
     except DamagedFileError as error:
+        return str(error)
+    return None
+
+
+def find_damaged_cities(instances: Mapping[str, Instance]) -> str | None:
+    """Return a sentence about the first file of cities that cannot be read, or None.
+
+    Only files that are newer than their table are looked at; the others have been read.
+    """
+    try:
+        for name, instance in instances.items():
+            table = RESULTS / "tsp" / name / "cities.parquet"
+            for path in map(Path, instance.file):
+                if not table.exists() or _is_newer(path, table):
+                    from workflow.som.tsp.cities import read_tsplib
+
+                    read_tsplib(path)
+    except SomError as error:
         return str(error)
     return None
 

@@ -64,6 +64,7 @@ def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any
     """A valid configuration with one experiment more, and top-level keys replaced."""
     config = {
         "mirror": "",
+        "cities": "",
         "defaults": copy.deepcopy(DEFAULTS),
         "experiments": {"article": {}, "quickstart": {}, name: own},
         **copy.deepcopy(OTHER_SECTIONS),

@@ -4,6 +4,7 @@ from snakemake.exceptions import WorkflowError
 
 from workflow.integrity import (
     find_damaged_input,
+    find_damaged_cities,
     remove_stale_locks,
     use_code_hashes_and_resume,
 )
@@ -11,20 +12,24 @@ from workflow.provenance import code_hash
 from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.classifier.settings import settings_from, to_measure
 from workflow.som.config import (
-    ConfigError,
     comparisons_from,
     experiments_from,
     to_fingerprint,
 )
 from workflow.som.config_schema import validate_config
+from workflow.som.errors import SomError
 from workflow.som.sources import DATASETS, source_names
+from workflow.som.tsp.instances import find_instances
+from workflow.som.tsp.settings import to_training, tsp_from
 
 try:
     validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
     EXPERIMENTS = experiments_from(config)
     COMPARISONS = comparisons_from(config)
     CLASSIFIER = settings_from(config)
-except ConfigError as error:
+    TSP = tsp_from(config)
+    INSTANCES = find_instances(config["cities"] or "", TSP.random_cities)
+except SomError as error:
     raise WorkflowError(str(error)) from None
 
 use_code_hashes_and_resume(workflow)
@@ -57,6 +62,7 @@ FIGURES = {
 wildcard_constraints:
     experiment="|".join(EXPERIMENTS),
     dataset="|".join(DATASETS),
+    instance="|".join(INSTANCES),
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",
     comparison="|".join(COMPARISONS),
@@ -64,7 +70,7 @@ wildcard_constraints:
 
 
 onstart:
-    if damage := find_damaged_input(EXPERIMENTS):
+    if damage := find_damaged_input(EXPERIMENTS) or find_damaged_cities(INSTANCES):
         raise WorkflowError(damage)
 
 
@@ -259,3 +265,46 @@ def everything_of(name):
     paths += in_epochs(name, "history.parquet", [0])
     paths += in_epochs(name, "explorer.html", [0])
     return expand(paths, seed=experiment.seeds) + figures_of(name)
+
+
+def city_file(wildcards):
+    """Input function: the TSPLIB file of an instance, none if it is fetched or drawn."""
+    return INSTANCES[wildcards.instance].file
+
+
+def city_source(wildcards):
+    """The path or address of an instance; empty if its cities are drawn at random."""
+    return INSTANCES[wildcards.instance].source
+
+
+def city_optimum(wildcards):
+    """The length of an instance's best tour, where it is known."""
+    return INSTANCES[wildcards.instance].optimum
+
+
+def everything_of_tsp():
+    """All artifacts of the travelling salesman's instances."""
+    return (
+        expand("results/tsp/{instance}/cities.parquet", instance=INSTANCES)
+        + expand(
+            "results/tsp/{instance}/seed_{seed}/{name}",
+            instance=INSTANCES,
+            seed=TSP.seeds,
+            name=["tour.parquet", "first_tour.parquet", "snapshots.parquet"],
+        )
+        + expand(
+            "results/tsp/{instance}/{kind}_tours.parquet",
+            instance=INSTANCES,
+            kind=TSP_TOURS,
+        )
+        + expand(
+            "results/tsp/{instance}/figures/{name}",
+            instance=INSTANCES,
+            name=[
+                *("tsp_tour.png", "tsp_tour.svg"),
+                *("tsp_closing.png", "tsp_closing.gif"),
+            ],
+        )
+        + expand("results/tsp/{name}.parquet", name=["gaps", "summary"])
+        + expand("results/tsp/figures/tsp_gaps.{kind}", kind=["png", "svg"])
+    )

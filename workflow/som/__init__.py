@@ -12,6 +12,8 @@ What that is worth
     `worth` (single-digit units against the images shown), `controls` (codebooks without a map).
 What can be learnt from a map
     `classifier` (its answers to an image as features, beside controls).
+A ring on cities
+    `tsp` (cities, the ring, its tours, other ways as controls).
 What the engine does
     `measuring` (times, and faithfulness to the rule).
 Files

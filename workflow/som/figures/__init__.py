@@ -21,6 +21,9 @@ module                       shows
 `classifier_confusion`       which digits the best model on the map takes for which
 `classifier_mistakes`        the worst mistakes as pictures, placed on the map
 `classifier_learning_curve`  test accuracy against the number of labels
+`tsp_gaps`                   tours' gaps to the optimum, by instance and method
+`tsp_tour`                   the cities and the ring's tour
+`tsp_closing`                the ring closing in on the cities as an animation
 `benchmark_peers`            how many times longer other libraries take
 `benchmark_schedule`         time a sample over the schedule, by form of the rule
 `benchmark_scaling`          time a sample against the sizes of map, samples and blocks

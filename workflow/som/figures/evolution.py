@@ -125,7 +125,7 @@ def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), size)
 
 
-def _write(
+def write_text(
     frame: Image.Image, at: tuple[float, float], text: str, size: int, *, bold: bool = False
 ) -> None:
     """Write dark text on a light ground, smoothed in the greys of the palette."""
@@ -157,14 +157,14 @@ def _draw_background(
     draw.rectangle(_curve_box(size), outline=PALE)
     for place in range(len(key_colours)):
         name = "dead" if place == N_DIGITS else str(place)
-        _write(frame, (left + 20, HEADER + 19 * place - 1), name, 12)
+        write_text(frame, (left + 20, HEADER + 19 * place - 1), name, 12)
     if fade_by_purity:
         for line, words in enumerate(("paler:", "several", "digits")):
             at = left, HEADER + 19 * len(key_colours) + 8 + 13 * line
-            _write(frame, at, words, 11)
-    _write(frame, (MARGIN, bottom - CURVE - 5), "single-digit units", 11)
-    _write(frame, (_curve_box(size)[2] + 5, bottom - CURVE + 4), f"{top:,}", 11)
-    _write(frame, (_curve_box(size)[2] + 5, bottom - 13), "0", 11)
+            write_text(frame, at, words, 11)
+    write_text(frame, (MARGIN, bottom - CURVE - 5), "single-digit units", 11)
+    write_text(frame, (_curve_box(size)[2] + 5, bottom - CURVE + 4), f"{top:,}", 11)
+    write_text(frame, (_curve_box(size)[2] + 5, bottom - 13), "0", 11)
     return np.array(frame)
 
 
@@ -188,11 +188,11 @@ def _draw_state(
     frame: Image.Image, epoch: Epoch, singles: Sequence[int], n_epochs: int, most: int
 ) -> None:
     """Write what has been reached and draw the single-digit units up to this frame."""
-    _write(frame, (MARGIN, 6), f"Epoch {epoch.epoch}", 17, bold=True)
+    write_text(frame, (MARGIN, 6), f"Epoch {epoch.epoch}", 17, bold=True)
     state = f"{epoch.single_digit_units:,} single-digit units"
     if epoch.learning_rate is not None and epoch.radius is not None:
         state = f"α = {epoch.learning_rate:.3f} · R = {epoch.radius:.2f} · {state}"
-    _write(frame, (MARGIN, 29), state, 13)
+    write_text(frame, (MARGIN, 29), state, 13)
     left, top, right, bottom = _curve_box(frame.size)
     points = [
         (

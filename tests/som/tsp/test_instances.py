@@ -1,0 +1,75 @@
+"""Which instances a configuration names, and what is refused before anything is read."""
+
+import pytest
+
+from workflow.som.errors import SomError
+from workflow.som.tsp.instances import Instance, find_instances, read_optima
+
+
+def refusal(place):
+    with pytest.raises(SomError) as caught:
+        find_instances(str(place), 1000)
+    message = str(caught.value)
+    assert message.endswith(".") and "\n" not in message
+    return message
+
+
+def test_a_folder_gives_its_files_with_their_optima(tmp_path):
+    for name in ("b.tsp", "a-1.tsp", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "optima.csv").write_text("instance,cities,optimum\nb,9,77\nother,5,1\n")
+    found = find_instances(str(tmp_path), 1000)
+    assert found == {
+        "a-1": Instance("a-1", str(tmp_path / "a-1.tsp"), None),
+        "b": Instance("b", str(tmp_path / "b.tsp"), 77),
+    }
+    assert found["b"].file == [str(tmp_path / "b.tsp")]
+
+
+def test_a_file_alone_has_the_optimum_beside_it(tmp_path):
+    (tmp_path / "a.tsp").touch()
+    (tmp_path / "b.tsp").touch()
+    (tmp_path / "optima.csv").write_text("instance,optimum\na,5\n")
+    assert find_instances(str(tmp_path / "a.tsp"), 9)["a"].optimum == 5
+    assert list(find_instances(str(tmp_path / "b.tsp"), 9)) == ["b"]
+
+
+def test_an_address_is_named_by_its_last_part_and_is_no_file():
+    place = "https://example.org/tsp/qa194.tsp?raw=1"
+    found = find_instances(place, 9)
+    assert found == {"qa194": Instance("qa194", place, None)}
+    assert found["qa194"].file == []
+
+
+def test_nothing_gives_random_cities():
+    assert find_instances("", 70) == {"random70": Instance("random70", "", None)}
+
+
+def test_what_is_not_there_is_refused(tmp_path):
+    assert "neither a folder nor a file" in refusal(tmp_path / "nowhere")
+    assert "no *.tsp file" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.tsp", "figures.tsp", "ä.tsp", "a{b}.tsp", "-a.tsp", "a.b.tsp"]
+)
+def test_a_name_that_cannot_be_a_folders_is_refused(tmp_path, name):
+    (tmp_path / name).touch()
+    assert name in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["https://example.org/", "https://example.org/a.zip"])
+def test_an_address_that_names_no_instance_is_refused(place):
+    assert place in refusal(place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name,optimum\na,5\n", "instance,optimum\na,five\n", "instance,optimum\na,0\n",
+     "instance,optimum\na\n"],
+)  # fmt: skip
+def test_damaged_optima_are_refused(tmp_path, text):
+    path = tmp_path / "optima.csv"
+    path.write_text(text)
+    with pytest.raises(SomError, match="optim"):
+        read_optima(path)

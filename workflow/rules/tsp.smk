@@ -1,0 +1,204 @@
+"""The travelling salesman: a ring on cities in the plane, and other ways to find a tour."""
+
+TSP_CITIES = "results/tsp/{instance}/cities.parquet"
+TSP_RUN = "results/tsp/{instance}/seed_{seed}"
+TSP_TOURS = ["improved", "control", "routed"]
+
+
+rule prepare_cities:
+    """One row a city, from a TSPLIB file or drawn at random."""
+    input:
+        city_file,
+    output:
+        cities=TSP_CITIES,
+    log:
+        "results/logs/tsp/{instance}/prepare_cities.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/prepare_cities.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        source=city_source,
+        optimum=city_optimum,
+        random_cities=TSP.random_cities,
+        random_seed=TSP.random_seed,
+        code=code_hash("workflow/scripts/prepare_cities.py"),
+    script:
+        "../scripts/prepare_cities.py"
+
+
+rule train_ring:
+    """Train the ring: its shortest tour, that of its first fall, and snapshots."""
+    input:
+        cities=TSP_CITIES,
+    output:
+        tour=f"{TSP_RUN}/tour.parquet",
+        first_tour=f"{TSP_RUN}/first_tour.parquet",
+        snapshots=f"{TSP_RUN}/snapshots.parquet",
+    log:
+        "results/logs/tsp/{instance}/seed_{seed}/train_ring.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/seed_{seed}/train_ring.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        settings=to_training(TSP),
+        code=code_hash("workflow/scripts/train_ring.py"),
+    script:
+        "../scripts/train_ring.py"
+
+
+rule improve_tours:
+    """The ring's tours after 2-opt and Or-opt."""
+    input:
+        cities=TSP_CITIES,
+        rings=expand(f"{TSP_RUN}/tour.parquet", seed=TSP.seeds, allow_missing=True),
+    output:
+        tours="results/tsp/{instance}/improved_tours.parquet",
+    log:
+        "results/logs/tsp/{instance}/improve_tours.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/improve_tours.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        code=code_hash("workflow/scripts/improve_tours.py"),
+    script:
+        "../scripts/improve_tours.py"
+
+
+rule control_tours:
+    """Nearest neighbour, the same with 2-opt and Or-opt, and a space-filling curve."""
+    input:
+        cities=TSP_CITIES,
+    output:
+        tours="results/tsp/{instance}/control_tours.parquet",
+    log:
+        "results/logs/tsp/{instance}/control_tours.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/control_tours.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        seeds=list(TSP.seeds),
+        code=code_hash("workflow/scripts/control_tours.py"),
+    script:
+        "../scripts/control_tours.py"
+
+
+rule route_cities:
+    """What a solver of routing problems finds in a given time."""
+    input:
+        cities=TSP_CITIES,
+    output:
+        tours="results/tsp/{instance}/routed_tours.parquet",
+    log:
+        "results/logs/tsp/{instance}/route_cities.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/route_cities.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        seconds=TSP.routing_seconds,
+        code=code_hash("workflow/scripts/route_cities.py"),
+    script:
+        "../scripts/route_cities.py"
+
+
+rule measure_gaps:
+    """One row a tour, and the means over seeds."""
+    input:
+        cities=expand(TSP_CITIES, instance=INSTANCES),
+        rings=expand(f"{TSP_RUN}/tour.parquet", instance=INSTANCES, seed=TSP.seeds),
+        firsts=expand(
+            f"{TSP_RUN}/first_tour.parquet", instance=INSTANCES, seed=TSP.seeds
+        ),
+        others=expand(
+            "results/tsp/{instance}/{kind}_tours.parquet",
+            instance=INSTANCES,
+            kind=TSP_TOURS,
+        ),
+    output:
+        gaps="results/tsp/gaps.parquet",
+        summary="results/tsp/summary.parquet",
+    log:
+        "results/logs/tsp/measure_gaps.log",
+    benchmark:
+        "results/benchmarks/tsp/measure_gaps.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        code=code_hash("workflow/scripts/measure_gaps.py"),
+    script:
+        "../scripts/measure_gaps.py"
+
+
+rule plot_tsp_gaps:
+    """How far each method's tours are from the optimum."""
+    input:
+        summary="results/tsp/summary.parquet",
+    output:
+        png=report(
+            "results/tsp/figures/tsp_gaps.png",
+            caption="../report/tsp.rst",
+            category="Travelling salesman",
+        ),
+        svg="results/tsp/figures/tsp_gaps.svg",
+    log:
+        "results/logs/tsp/plot_tsp_gaps.log",
+    benchmark:
+        "results/benchmarks/tsp/plot_tsp_gaps.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["tsp_gaps"],
+        code=code_hash(
+            "workflow/scripts/plot_tsp_gaps.py", "workflow/som/figures/style.mplstyle"
+        ),
+    script:
+        "../scripts/plot_tsp_gaps.py"
+
+
+rule plot_tsp_tour:
+    """The cities and the first seed's tour."""
+    input:
+        cities=TSP_CITIES,
+        tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
+    output:
+        png="results/tsp/{instance}/figures/tsp_tour.png",
+        svg="results/tsp/{instance}/figures/tsp_tour.svg",
+    log:
+        "results/logs/tsp/{instance}/plot_tsp_tour.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/plot_tsp_tour.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["tsp_tour"],
+        code=code_hash(
+            "workflow/scripts/plot_tsp_tour.py", "workflow/som/figures/style.mplstyle"
+        ),
+    script:
+        "../scripts/plot_tsp_tour.py"
+
+
+rule plot_tsp_closing:
+    """The ring closing in on the first seed's tour, as an animation."""
+    input:
+        cities=TSP_CITIES,
+        tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
+        snapshots=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/snapshots.parquet",
+    output:
+        png="results/tsp/{instance}/figures/tsp_closing.png",
+        gif="results/tsp/{instance}/figures/tsp_closing.gif",
+    log:
+        "results/logs/tsp/{instance}/plot_tsp_closing.log",
+    benchmark:
+        "results/benchmarks/tsp/{instance}/plot_tsp_closing.tsv"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        style=config["figures"]["tsp_closing"],
+        code=code_hash("workflow/scripts/plot_tsp_closing.py"),
+    script:
+        "../scripts/plot_tsp_closing.py"

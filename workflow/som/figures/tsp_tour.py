@@ -1,0 +1,61 @@
+"""The cities of an instance and the ring's tour."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+LINE, CITY = "#ac3a54", "#202020"
+HEADER = 0.35  # inches
+# Height by width, within what a page bears.
+LEAST_ASPECT, LARGEST_ASPECT = 0.3, 1.8
+
+
+def figure_height(points: NDArray[np.float64], width: float) -> float:
+    """Return the height in inches at which a length is as long across as upright."""
+    across, upright = np.ptp(points, axis=0)
+    aspect = upright / across if across > 0 else LARGEST_ASPECT
+    return HEADER + width * float(np.clip(aspect, LEAST_ASPECT, LARGEST_ASPECT))
+
+
+def draw_tour(figure: Figure, stops: NDArray[np.float64], metadata: Mapping[str, str]) -> None:
+    """Draw a closed tour through its cities.
+
+    Parameters
+    ----------
+    figure : Figure
+    stops : array of shape (n_cities, 2)
+        The cities' coordinates in visiting order.
+    metadata : mapping
+        `instance`, `seed`, `length_rounded` and `optimum` ("" if it is not known), as in the table.
+    """
+    ax = figure.subplots()
+    closed = np.concatenate([stops, stops[:1]])
+    # Marks and lines that leave many cities apart.
+    scale = float(np.clip(30 / np.sqrt(len(stops)), 0.2, 1.0))
+    ax.plot(*closed.T, color=LINE, lw=1.4 * max(scale, 0.3), zorder=1, solid_joinstyle="round")
+    ax.plot(*stops.T, ".", color=CITY, ms=5 * scale, mew=0, zorder=2)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    ax.set_title(tour_title(metadata, len(stops)))
+
+
+def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
+    """Say what tour it is and how far from the optimum.
+
+    Examples
+    --------
+    >>> found = {"instance": "a", "seed": "0", "length_rounded": "1010", "optimum": "1000"}
+    >>> tour_title(found, 1234)
+    'a: 1,234 cities, length 1,010, 1.0 % above the optimum (ring SOM, seed 0)'
+    """
+    length = int(metadata["length_rounded"])
+    gap = ""
+    if metadata["optimum"]:
+        optimum = int(metadata["optimum"])
+        gap = f", {100 * (length / optimum - 1):.1f} % above the optimum"
+    return (
+        f"{metadata['instance']}: {n_cities:,} cities, length {length:,}{gap} "
+        f"(ring SOM, seed {metadata['seed']})"
+    )
