@@ -97,7 +97,8 @@ def test_learning_curve_grows_and_ends_with_all_labels(name, data, codebook):
     assert frame["test_accuracy"].min() > 0.5
 
 
-def test_the_passes_told_to_the_progress_bar_are_those_done(data, codebook, monkeypatch):
+@pytest.mark.parametrize("name", ["pixels", "map_one_hot"])
+def test_the_passes_told_to_the_progress_bar_are_those_done(name, data, codebook, monkeypatch):
     bars = []
 
     class Bar(scores.Progress):
@@ -106,7 +107,7 @@ def test_the_passes_told_to_the_progress_bar_are_those_done(data, codebook, monk
             bars.append(self)
 
     monkeypatch.setattr(scores, "Progress", Bar)
-    measure_features("pixels", *data, codebook, LATTICE, SETTINGS)
+    measure_features(name, *data, codebook, LATTICE, SETTINGS)
     (mlp,) = [bar for bar in bars if "mlp" in bar.desc]
     assert mlp.n == mlp.total
 

@@ -91,7 +91,8 @@ def _measure_heads(
 ) -> dict[str, Result]:
     features = _features(name, training, test, codebook, lattice, settings)
     results = {}
-    n_passes = _passes(len(training.labels), settings)
+    n_candidates = len(HEADS["mlp"].candidates(features.training))
+    n_passes = _passes(len(training.labels), n_candidates, settings)
     for head in HEADS:
         with Progress(total=n_passes if head == "mlp" else None, desc=f"{name}: {head}") as bar:
             results[head] = tune_and_predict(
@@ -110,11 +111,11 @@ def _measure_heads(
     return results
 
 
-def _passes(n_samples: int, settings: Settings) -> int:
+def _passes(n_samples: int, n_candidates: int, settings: Settings) -> int:
     """Return the passes that the MLPs of one set of features take in all."""
     n_validation = round(settings.validation_share * n_samples)
     n_fitted = min(n_samples - n_validation, settings.tuning_samples)
-    tuning = len(HEADS["mlp"].grid) * batches_and_passes(n_fitted)[1]
+    tuning = n_candidates * batches_and_passes(n_fitted)[1]
     return tuning + settings.members * batches_and_passes(n_samples)[1]
 
 

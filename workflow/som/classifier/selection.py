@@ -113,7 +113,7 @@ def tune(
     """
     fitted, validation = split(labels, share, most, seed=seed)
     choices = []
-    for parameters in HEADS[head].grid:
+    for parameters in HEADS[head].candidates(features):
         model = HEADS[head].build(parameters, **{**committee, "members": 1, "seed": seed})
         model.fit(features[fitted], labels[fitted])
         found = predict(model, features[validation]).labels
