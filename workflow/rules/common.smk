@@ -29,6 +29,9 @@ if workflow.is_main_process:
     remove_stale_locks()
 
 RUN = "results/{experiment}/seed_{seed}"
+TSP_CITIES = "results/tsp/{instance}/cities.parquet"
+TSP_RUN = "results/tsp/{instance}/seed_{seed}"
+TSP_TOURS = ["improved", "control", "routed"]
 FIGURES = {
     "mnist_samples": ["png"],
     "activation_maps": ["png", "svg"],
