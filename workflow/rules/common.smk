@@ -47,6 +47,9 @@ COMPARISON_FOLDERS = {
 }
 # What these modules and all that they import say determines the codebooks.
 DETERMINING_MODULES = ["training", "initialisation", "schedule"]
+TSP_CITIES = "results/tsp/{instance}/cities.parquet"
+TSP_RUN = "results/tsp/{instance}/seed_{seed}"
+TSP_TOURS = ["improved", "control", "routed"]
 FIGURES = {
     "mnist_samples": ["png"],
     "activation_maps": ["png", "svg"],

@@ -1,9 +1,5 @@
 """The travelling salesman: a ring on cities in the plane, and other ways to find a tour."""
 
-TSP_CITIES = "results/tsp/{instance}/cities.parquet"
-TSP_RUN = "results/tsp/{instance}/seed_{seed}"
-TSP_TOURS = ["improved", "control", "routed"]
-
 
 rule prepare_cities:
     """One row a city, from a TSPLIB file or drawn at random."""

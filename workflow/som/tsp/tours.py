@@ -156,10 +156,15 @@ def measure_gaps(
     best = frame["length_rounded"].min()
     reference = best if optimum is None else optimum
     frame["reference"] = "shortest tour found" if optimum is None else "optimum"
-    frame["gap"] = 100 * (frame["length_rounded"] / max(reference, 1) - 1)
+    frame["gap"] = _gap(frame["length_rounded"], reference)
     exact = float(frame["length"].min()) if optimum is None else optimum
-    frame["gap_exact"] = 100 * (frame["length"] / max(exact, 1e-300) - 1)
+    frame["gap_exact"] = _gap(frame["length"], exact)
     return frame
+
+
+def _gap(lengths: pd.Series, reference: float) -> pd.Series:
+    """Return how far lengths are above a reference in per cent; 0 if all cities share a place."""
+    return 100 * (lengths / reference - 1) if reference else 0.0 * lengths
 
 
 def summarise(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,92 @@
+"""Tables of tours, and gaps worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workflow.som.errors import DamagedFileError
+from workflow.som.tables import read_table, write_table
+from workflow.som.tsp.snapshots import Snapshot, read_snapshots, write_snapshots
+from workflow.som.tsp.tours import (
+    FoundTour,
+    half_interval,
+    measure_gaps,
+    read_tour,
+    read_tours,
+    summarise,
+    write_tour,
+    write_tours,
+)
+
+# A rectangle of 3 × 4; its diagonals have length 5.
+RECTANGLE = np.array([[0.0, 0.0], [3.0, 0.0], [3.0, 4.0], [0.0, 4.0]])
+AROUND, CROSSED = np.arange(4), np.array([0, 2, 1, 3])  # 14, and 5 + 4 + 5 + 4 = 18.
+
+
+def test_gaps_by_hand():
+    found = [FoundTour("a", 0, 1.5, AROUND), FoundTour("a", 1, 2.5, CROSSED)]
+    gaps = measure_gaps("r", RECTANGLE, 12, found)
+    np.testing.assert_allclose(gaps["length"], [14, 18])
+    np.testing.assert_allclose(gaps["gap"], [100 * 2 / 12, 50])
+    np.testing.assert_allclose(gaps["gap_exact"], gaps["gap"])
+    (row,) = summarise(gaps).to_dict("records")
+    assert row["gap"] == pytest.approx(100 / 3)
+    assert row["seconds"] == 2.0
+    assert row["gap_least"] == pytest.approx(100 / 6)
+
+
+def test_without_an_optimum_the_shortest_tour_has_no_gap():
+    found = [FoundTour("a", 0, 1.0, CROSSED), FoundTour("b", -1, 1.0, AROUND)]
+    gaps = measure_gaps("r", RECTANGLE, None, found)
+    np.testing.assert_allclose(gaps["gap"], [100 * 4 / 14, 0])
+    assert gaps["optimum"].isna().all() and gaps["seed"].isna().tolist() == [False, True]
+
+
+def test_rounded_and_exact_gaps_part_where_edges_are_no_whole_numbers():
+    points = RECTANGLE * 0.4  # Edges of 1.2 and 1.6, which count as 1 and 2.
+    row = measure_gaps("r", points, 6, [FoundTour("a", 0, 1.0, AROUND)]).iloc[0]
+    assert row["gap"] == 0
+    assert row["gap_exact"] == pytest.approx(100 * (5.6 / 6 - 1))
+
+
+def test_all_cities_in_one_place_have_no_gap():
+    found = [FoundTour("a", 0, 1.0, AROUND)]
+    assert measure_gaps("r", np.ones((4, 2)), None, found)["gap"].iloc[0] == 0
+
+
+def test_one_value_has_no_interval_and_equal_ones_none_either():
+    assert half_interval(np.array([3.0])) is None
+    assert half_interval(np.array([3.0, 3.0, 3.0])) == 0
+    # Five values: t = 2.776 from a printed table.
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert half_interval(values) == pytest.approx(2.776 * values.std(ddof=1) / 5**0.5, rel=1e-3)
+
+
+def test_tours_come_back_as_they_were_written(tmp_path):
+    write_tour(tmp_path / "one.parquet", RECTANGLE, CROSSED, {"instance": "r"}, np.arange(4) + 7)
+    tour, metadata = read_tour(tmp_path / "one.parquet")
+    np.testing.assert_array_equal(tour, CROSSED)
+    assert metadata["length_rounded"] == "18"
+    assert read_table(tmp_path / "one.parquet").frame["unit"].tolist() == [7, 9, 8, 10]
+    found = [FoundTour("a", 3, 0.25, CROSSED), FoundTour("b", -1, 1.0, AROUND)]
+    write_tours(tmp_path / "many.parquet", found, {"instance": "r"})
+    for (instance, after), before in zip(read_tours(tmp_path / "many.parquet"), found, strict=True):
+        assert instance == "r" and after[:3] == before[:3]
+        np.testing.assert_array_equal(after.tour, before.tour)
+    write_tours(tmp_path / "none.parquet", [], {"instance": "r"})
+    assert read_tours(tmp_path / "none.parquet") == []
+
+
+def test_what_visits_a_city_twice_is_refused(tmp_path):
+    path = tmp_path / "one.parquet"
+    write_table(path, pd.DataFrame({"city": [1, 2, 2]}), {})
+    with pytest.raises(DamagedFileError, match="every city once"):
+        read_tour(path)
+
+
+def test_snapshots_come_back_in_the_order_of_epochs(tmp_path):
+    written = [Snapshot(2, 5.0, RECTANGLE[:3]), Snapshot(10, 1.5, RECTANGLE)]
+    write_snapshots(tmp_path / "s.parquet", written, {})
+    for after, before in zip(read_snapshots(tmp_path / "s.parquet"), written, strict=True):
+        assert after[:2] == before[:2]
+        np.testing.assert_array_equal(after.ring, before.ring)
