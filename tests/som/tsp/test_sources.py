@@ -45,7 +45,10 @@ def test_an_address_without_cities_is_refused_in_a_sentence(tmp_path, address, n
     (tmp_path / "empty.tsp").touch()
     with pytest.raises(SomError) as caught:
         load_cities(f"{address}/{name}", n_random=5, seed=0)
-    assert str(caught.value).endswith(".")
+    message = str(caught.value)
+    assert message.endswith(".") and "\n" not in message
+    # A file that was fetched is named by its address, not by where it was put for a moment.
+    assert message.startswith(f"{address}/{name}")
 
 
 def test_no_source_means_random_cities():

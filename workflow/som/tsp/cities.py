@@ -17,43 +17,46 @@ Points = NDArray[np.float64]
 Tour = NDArray[np.int64]
 
 
-def read_tsplib(path: Path) -> Points:
+def read_tsplib(path: Path, *, name: str = "") -> Points:
     """Return the coordinates of the cities in a TSPLIB file, shape (n_cities, 2).
+
+    Errors call it `name`, or by its path.
 
     Raises
     ------
     SomError
         If it cannot be read, or its distances are not those of the plane (EUC_2D).
     """
+    name = name or str(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # What is wrong is said below.
             content = vrplib.read_instance(path, compute_edge_weights=False)
         kind = str(content.get("edge_weight_type"))
     except Exception as error:  # The library raises whatever parsing the text ran into.
-        raise _not_tsplib(path, reason(error)) from None
+        raise _not_tsplib(name, reason(error)) from None
     if kind != "EUC_2D":
         raise SomError(
-            f"{path} has the EDGE_WEIGHT_TYPE {kind[:40]}, but only EUC_2D is read: "
+            f"{name} has the EDGE_WEIGHT_TYPE {kind[:40]}, but only EUC_2D is read: "
             "remove the file or set cities to others."
         )
     try:
         points = np.array(content["node_coord"], dtype=np.float64)
         n_cities = int(content["dimension"])
     except (KeyError, TypeError, ValueError) as error:
-        raise _not_tsplib(path, reason(error)) from None
+        raise _not_tsplib(name, reason(error)) from None
     if points.shape != (n_cities, 2):
-        raise _not_tsplib(path, f"DIMENSION is {n_cities}, the coordinates are {points.shape}")
+        raise _not_tsplib(name, f"DIMENSION is {n_cities}, the coordinates are {points.shape}")
     if not np.isfinite(points).all() or np.abs(points).max() > 1e12:
-        raise _not_tsplib(path, "a coordinate is not a number below 1e12")
+        raise _not_tsplib(name, "a coordinate is not a number below 1e12")
     if not FEWEST_CITIES <= n_cities <= MOST_CITIES:
-        raise _not_tsplib(path, f"{n_cities} cities; {FEWEST_CITIES} to {MOST_CITIES:,} are read")
+        raise _not_tsplib(name, f"{n_cities} cities; {FEWEST_CITIES} to {MOST_CITIES:,} are read")
     return points
 
 
-def _not_tsplib(path: Path, why: str) -> SomError:
+def _not_tsplib(name: str, why: str) -> SomError:
     return SomError(
-        f"{path} is not a whole TSPLIB file of cities in the plane ({why}): "
+        f"{name} is not a whole TSPLIB file of cities in the plane ({why}): "
         "mend it, fetch it anew or remove it."
     )
 

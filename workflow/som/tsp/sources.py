@@ -36,20 +36,27 @@ def load_cities(source: str, *, n_random: int, seed: int) -> Points:
     if not is_address(source):
         return read_tsplib(Path(source))
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            fetched = pooch.retrieve(
-                source,
-                known_hash=None,
-                fname="cities.tsp",
-                path=folder,
-                downloader=pooch.HTTPDownloader(
-                    progressbar=Progress(desc=source, unit="B", unit_scale=True), timeout=TIMEOUT
-                ),
-            )
-        except (OSError, ValueError) as error:  # What requests raises is an OSError, too.
+        # Raised here, not where it is caught: the error would keep the connection open.
+        if problem := _fetch(source, Path(folder) / "cities.tsp"):
             raise SomError(
-                f"{source} could not be fetched ({reason(error)[:120]}): "
+                f"{source} could not be fetched ({problem}): "
                 "correct the address, or set cities to a folder or file."
-            ) from None
+            )
         logger.info("Cities from %s.", source)
-        return read_tsplib(Path(fetched))
+        return read_tsplib(Path(folder) / "cities.tsp", name=source)
+
+
+def _fetch(address: str, path: Path) -> str | None:
+    """Fetch a file; return what went wrong, or None."""
+    bar = Progress(desc=address, unit="B", unit_scale=True)
+    try:
+        pooch.retrieve(
+            address,
+            known_hash=None,
+            fname=path.name,
+            path=path.parent,
+            downloader=pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT),
+        )
+    except (OSError, ValueError) as error:  # What requests raises is an OSError, too.
+        return reason(error)[:120]
+    return None
