@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from workflow.som.figures.style import draw_lattice_map, majority_colours
 from workflow.som.kernels import neighbourhood
 from workflow.som.lattice import Lattice
 
-ROW_HEIGHT = 1.55  # inches
+ROW_HEIGHT, KEY_HEIGHT = 1.8, 0.7  # inches
 # Units of which images are shown, evenly spread along each axis.
 N_SHOWN = 8
 # Radius of the drawn kernels in grid steps, and of the drawn line of units.
@@ -32,7 +33,7 @@ class KernelMap(NamedTuple):
 
 def kernel_maps_height(n_maps: int) -> float:
     """Return the inches that the figure of so many maps needs."""
-    return ROW_HEIGHT * n_maps + 0.35
+    return ROW_HEIGHT * n_maps + KEY_HEIGHT
 
 
 def draw_kernel_maps(
@@ -48,7 +49,7 @@ def draw_kernel_maps(
     palette : sequence of ten colours
     dead_colour : colour
     """
-    rows = figure.subplots(len(maps), 3, squeeze=False, gridspec_kw={"width_ratios": [1.25, 1, 1]})
+    rows = figure.subplots(len(maps), 3, squeeze=False, gridspec_kw={"width_ratios": [1.45, 1, 1]})
     for row, found in zip(rows, maps, strict=True):
         _draw_kernel(row[0], found.kernel)
         colours = majority_colours(
@@ -58,13 +59,14 @@ def draw_kernel_maps(
         n_active = int(np.isfinite(found.majority_digits).sum())
         row[1].set_ylabel(f"{n_active:,} of {found.lattice.n_units:,}\nunits active", fontsize=7)
         _draw_vectors(row[2], found)
-    for ax, title in zip(
-        rows[0], ("kernel", "majority digits (grey: dead)", "codebook vectors"), strict=True
-    ):
+    for ax, title in zip(rows[0], ("kernel", "majority digits", "codebook vectors"), strict=True):
         ax.annotate(
             title, (0, 1), (0, 16), xycoords="axes fraction", textcoords="offset points",
             fontsize=8, fontweight="bold",
         )  # fmt: skip
+    handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
+    names = [*(str(digit) for digit in range(len(palette))), "dead"]
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), title="digit")
 
 
 def _draw_kernel(ax: Axes, kernel: str) -> None:
@@ -94,3 +96,4 @@ def _draw_vectors(ax: Axes, found: KernelMap) -> None:
     sheet = images.transpose(0, 2, 1, 3).reshape(len(rows) * height, len(columns) * width)
     ax.imshow(1 - np.clip(sheet, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
