@@ -98,7 +98,7 @@ def _errors(accuracies: pd.Series | list[float]) -> np.ndarray:
 
 def _name_best(ax: Axes, scores: pd.DataFrame, names: list[str]) -> None:
     """Write the accuracy of each set's best head at the right."""
-    _write_right(ax, "best", -0.75)
+    _write_right(ax, "best", -0.4)
     values = [scores.loc[scores["features"] == name, "test_accuracy"].max() for name in names]
     for place, best in enumerate(values):
         _write_right(ax, f"{best:.2%}".replace("%", " %"), place)
