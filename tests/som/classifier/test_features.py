@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from workflow.som.classifier import features
 from workflow.som.classifier.features import (
@@ -131,3 +132,18 @@ def test_axes_come_from_the_training_samples_alone(images, vectors):
     second = projected_responses(respond, images[:40], (images[40:45],), 3, seed=0)
     np.testing.assert_array_equal(first[0], second[0])
     np.testing.assert_array_equal(first[1][:5], second[1])
+
+
+def test_no_bit_depends_on_the_number_of_threads():
+    generator = np.random.default_rng(6)
+    images = generator.integers(0, 256, (700, 784)).astype(np.uint8)
+    vectors = generator.random((300, 784)).astype(np.float32)
+    respond = Prototypes(
+        vectors=vectors, scale=60.0, widths=WIDTHS, positions=np.zeros((300, 2))
+    ).respond("rbf")
+    results = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            results.append(projected_responses(respond, images, (images[:50],), 40, seed=0))
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    np.testing.assert_array_equal(results[0][1], results[1][1])

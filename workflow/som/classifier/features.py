@@ -20,7 +20,7 @@ from workflow.som.search import find_bmus, find_two_nearest
 CHUNK = 4096
 # Components of less variance, relative to the first, are rounding of the responses in float32.
 LEAST_VARIANCE = 1e-7
-# The projection is fitted on as many training images at most; its quality no longer changes.
+# Training images at most, drawn at random, on which the projection is fitted: a bound on time.
 MOST_FITTED = 15_000
 
 Array = NDArray[np.float32]

@@ -106,7 +106,7 @@ def tune(
     share : float
         Part of the samples that validates.
     most : int
-        Samples to fit on at most: more take longer and choose alike.
+        Samples to fit on at most: a bound on the time of tuning.
     seed : int
     **committee
         Of `NoisyMlp`; one member is enough to choose.
