@@ -15,7 +15,7 @@ PANELS = (
     ("continuity", "continuity", False),
 )
 LARGEST_RADIUS = 3.0
-TICKS = (2, 1, 0.5, 0.2, 0.1, 0.05)
+TICKS = (2, 1, 0.5, 0.2, 0.1)
 # Where the article ends.
 HALF_A_STEP = 0.5
 
@@ -50,7 +50,7 @@ def _finish(ax: Axes, title: str, is_share: bool) -> None:
     ax.axvline(HALF_A_STEP, color="#9a9a9a", linewidth=0.8, linestyle="--", zorder=0)
     ax.set_title(title)
     ax.set_xscale("log")
-    ax.set_xlim(LARGEST_RADIUS * 1.1, 0.035)
+    ax.set_xlim(LARGEST_RADIUS * 1.1, 0.085)
     ax.set_xticks(TICKS)
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
