@@ -32,7 +32,8 @@ def quality_of(samples, labels, codebook, lattice, **others):
 
 
 def test_scikit_learn_measures_the_same_quantization_and_topographic_errors():
-    samples, labels, codebook, lattice = random_case((5, 6))
+    samples, labels, codebook, _ = random_case((5, 6))
+    lattice = Lattice("square", (5, 6))
     quality = quality_of(samples, labels, codebook, lattice)
     distances, units = NearestNeighbors(n_neighbors=2).fit(codebook).kneighbors(samples)
     assert quality["quantization_error"] == pytest.approx(distances[:, 0].mean(), rel=1e-6)
