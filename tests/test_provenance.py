@@ -44,6 +44,8 @@ def project(tmp_path, monkeypatch):
 
 
 def clear():
+    provenance.code_hash.cache_clear()
+    provenance._parse.cache_clear()
     provenance._imported.cache_clear()
     provenance._syntax.cache_clear()
 

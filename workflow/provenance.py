@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@cache
 def code_hash(*files: str) -> str:
     """Return the hash of Python files (relative to the repository) and all they import from it.
 
@@ -29,6 +30,7 @@ def code_hash(*files: str) -> str:
     return content.hexdigest()[:16]
 
 
+@cache
 def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
