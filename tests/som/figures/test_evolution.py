@@ -69,6 +69,9 @@ def test_epoch_from_takes_the_schedule_from_the_history():
     assert epoch.single_digit_units == 1
     assert np.isnan(epoch.majority_digits[1])
     assert epoch_from(units, {"epoch": "0"}, history)[:3] == (0, None, None)
+    # The batch rule has no learning rate.
+    history["learning_rate"] = pd.array([None], dtype="Float64")
+    assert epoch_from(units, {"epoch": "1"}, history)[:3] == (1, None, 3.0)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".gif"])

@@ -25,7 +25,10 @@ KEY = 66
 
 
 class Epoch(NamedTuple):
-    """What one frame shows; `learning_rate` and `radius` are None before training."""
+    """What one frame shows; `learning_rate` and `radius` are None where there is none.
+
+    That is before training, and the batch rule has no learning rate.
+    """
 
     epoch: int
     learning_rate: float | None
@@ -38,11 +41,15 @@ class Epoch(NamedTuple):
 def epoch_from(units: pd.DataFrame, metadata: Mapping[str, str], history: pd.DataFrame) -> Epoch:
     """Return what one frame shows, from a table of units and the history of the training."""
     number = int(metadata["epoch"])
-    row = history[history["epoch"] == number]
+    rows = history[history["epoch"] == number]
+
+    def value(column: str) -> float | None:
+        return float(rows[column].iloc[0]) if rows[column].notna().any() else None
+
     return Epoch(
         epoch=number,
-        learning_rate=float(row["learning_rate"].iloc[0]) if len(row) else None,
-        radius=float(row["radius"].iloc[0]) if len(row) else None,
+        learning_rate=value("learning_rate"),
+        radius=value("radius"),
         majority_digits=units["majority_digit"].to_numpy(float, na_value=np.nan),
         purity=units["purity"].to_numpy(float, na_value=np.nan),
         single_digit_units=int((units["n_digits"] == 1).sum()),
@@ -190,8 +197,10 @@ def _draw_state(
     """Write what has been reached and draw the single-digit units up to this frame."""
     write_text(frame, (MARGIN, 6), f"Epoch {epoch.epoch}", 17, bold=True)
     state = f"{epoch.single_digit_units:,} single-digit units"
-    if epoch.learning_rate is not None and epoch.radius is not None:
-        state = f"α = {epoch.learning_rate:.3f} · R = {epoch.radius:.2f} · {state}"
+    if epoch.radius is not None:
+        state = f"R = {epoch.radius:.2f} · {state}"
+    if epoch.learning_rate is not None:
+        state = f"α = {epoch.learning_rate:.3f} · {state}"
     write_text(frame, (MARGIN, 29), state, 13)
     left, top, right, bottom = _curve_box(frame.size)
     points = [
