@@ -43,8 +43,9 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         xlabel="neighbours: at most so many grid steps apart",
         ylabel="share of neighbouring pairs",
         xticks=radii,
-        ylim=(0, None),
     )
+    # Room for the legend above the curves.
+    ax.set_ylim(0, 1.4 * max(line.get_ydata().max() for line in ax.lines))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.legend(loc="upper left")
 
