@@ -1,13 +1,16 @@
-"""What several tests share: small experiments, small tables of images, and ways to do harm."""
+"""What several tests share: checkouts, small experiments, small tables, and ways to do harm."""
 
 import random
 import resource
+import shutil
 import signal
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.project import Project
 from workflow.som.config import Experiment
 from workflow.som.datasets import read_images, write_images
 
@@ -18,6 +21,49 @@ def _signal_handlers():
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--all-faults", action="store_true", help="the long form of tests/faults: about an hour"
+    )
+    parser.addoption("--fault-seed", type=int, default=0, help="seed of the random faults")
+
+
+@pytest.fixture(scope="session")
+def fault_seed(pytestconfig):
+    """Seed of what faults leave to chance: `--fault-seed`."""
+    return pytestconfig.getoption("--fault-seed")
+
+
+@pytest.fixture(scope="session")
+def how_many(pytestconfig):
+    """How many faults are tried: `how_many(short, long)`, the latter with `--all-faults`."""
+    return lambda short, long: long if pytestconfig.getoption("--all-faults") else short
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A fresh checkout with nothing made in it."""
+    return Project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A checkout in which the whole quickstart was made; it is only read."""
+    project = Project(tmp_path_factory.mktemp("finished") / "project")
+    project.snakemake("quickstart")
+    return project
+
+
+@pytest.fixture
+def copy_of_finished(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished checkout, file times and Snakemake's records included."""
+    folder = tmp_path / "project"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    project = object.__new__(Project)
+    project.folder = folder
+    return project
 
 
 @pytest.fixture

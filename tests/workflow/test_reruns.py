@@ -6,7 +6,7 @@ import time
 import pandas as pd
 import pytest
 
-from tests.workflow.project import PURITY, metadata_of
+from tests.project import PURITY, metadata_of
 
 
 def edit(path, old, new):

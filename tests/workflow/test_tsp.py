@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.workflow.project import Project
+from tests.project import Project
 
 SMALL = {
     "seeds": [0, 1],

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.workflow.project import Project
+from tests.project import Project
 
 
 @pytest.fixture

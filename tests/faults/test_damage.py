@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.workflow.project import PURITY
+from tests.project import PURITY
 
 
 def truncate(path, generator):

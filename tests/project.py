@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from safetensors import safe_open
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 # The last table of the tiny run: a target that needs every step but the figures.
 PURITY = "results/quickstart/seed_0/purity/epoch_006.json"
 TINY = {
