@@ -25,6 +25,7 @@ include: "workflow/rules/worth.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/tsp.smk"
+include: "workflow/rules/manifest.smk"
 
 
 localrules:
@@ -38,6 +39,7 @@ localrules:
     benchmark,
     classifier,
     tsp,
+    verify,
 
 
 rule all:

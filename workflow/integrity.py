@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from snakemake.persistence.file import FilePersistence
 from snakemake.settings.enums import RerunTrigger
 
+from workflow.records import Records
 from workflow.som.config import Experiment
 from workflow.som.errors import DamagedFileError, SomError, damaged
 from workflow.som.files import digest
@@ -41,6 +43,17 @@ def use_code_hashes_and_resume(workflow: Any) -> None:
                     settings.rerun_triggers = frozenset(RerunTrigger.all()) - {RerunTrigger.CODE}
                 settings.force_incomplete = True
             self.__dict__["dag_settings"] = settings
+
+        @property
+        def _persistence(self) -> Any:
+            return self.__dict__.get("_persistence")
+
+        @_persistence.setter
+        def _persistence(self, persistence: Any) -> None:
+            if type(persistence) is FilePersistence:
+                persistence.__class__ = Records
+                persistence.keep_beside_results()
+            self.__dict__["_persistence"] = persistence
 
     workflow.__class__ = Resuming
 

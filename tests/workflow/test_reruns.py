@@ -27,7 +27,7 @@ def test_an_edited_figure_redraws_that_figure_alone(copy_of_finished):
     project = copy_of_finished
     with (project.folder / "workflow/som/figures/u_matrix.py").open("a") as file:
         file.write("\nA_NEW_CONSTANT = 1\n")
-    assert project.planned("quickstart") == {"plot_u_matrix", "quickstart"}
+    assert project.planned("quickstart") == {"plot_u_matrix", "write_manifest", "quickstart"}
     project.snakemake("quickstart")
     assert project.planned("quickstart") == set()
 
@@ -35,7 +35,7 @@ def test_an_edited_figure_redraws_that_figure_alone(copy_of_finished):
 def test_a_changed_style_redraws_that_figure_alone(copy_of_finished):
     project = copy_of_finished
     project.configure(lambda config: config["figures"]["u_matrix"].update(dpi=77))
-    assert project.planned("quickstart") == {"plot_u_matrix", "quickstart"}
+    assert project.planned("quickstart") == {"plot_u_matrix", "write_manifest", "quickstart"}
 
 
 def test_an_edited_training_module_retrains(copy_of_finished):

@@ -10,8 +10,8 @@ import pandas as pd
 from workflow.peers.compare import measure, task_from, those_installed
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.datasets import read_images
+from workflow.som.environment import describe_machine
 from workflow.som.logs import Progress, log_to
-from workflow.som.measuring.machine import describe_machine
 from workflow.som.tables import write_table
 
 

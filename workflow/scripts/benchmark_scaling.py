@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from workflow.som.datasets import read_images
+from workflow.som.environment import describe_machine
 from workflow.som.logs import Progress, log_to
 from workflow.som.measuring.engine import scaling_rows
-from workflow.som.measuring.machine import describe_machine
 from workflow.som.tables import write_table
 
 

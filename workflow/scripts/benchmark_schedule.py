@@ -8,10 +8,10 @@ import pandas as pd
 
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.datasets import read_images
+from workflow.som.environment import describe_machine
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress, log_to
 from workflow.som.measuring.engine import schedule_rows
-from workflow.som.measuring.machine import describe_machine
 from workflow.som.schedule import exponential_decay
 from workflow.som.tables import write_table
 from workflow.som.training import presentation_order

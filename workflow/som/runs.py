@@ -14,6 +14,7 @@ from workflow.som.checkpoints import Checkpoint, load_checkpoint, save_checkpoin
 from workflow.som.config import Experiment
 from workflow.som.datasets import Images
 from workflow.som.devices import resolve_device
+from workflow.som.environment import describe_machine, describe_versions
 from workflow.som.errors import SomError
 from workflow.som.initialisation import starting_codebook
 from workflow.som.lattice import Lattice
@@ -70,6 +71,9 @@ class Run:
         self.fingerprint = fingerprint({**settings, "seed": seed}, images.metadata["checksum"])
         self.kept = ResumeFolder(folder, self.fingerprint)
         self.device = resolve_device(experiment.device, experiment.precision)
+        # For the manifest. Not in checkpoints, which have the same bytes on any number of threads.
+        self.made_with = {"device": str(self.device), "threads": threads}
+        self.made_with |= describe_machine() | describe_versions()
         # Of the codebook trained last, and how long they took to find: a batch epoch starts there.
         self.nearest: Nearest | None = None
         self.seconds_of_search = 0.0
@@ -188,5 +192,6 @@ class Run:
         checkpoint, table = self.kept.paths(epoch)
         frame = activations_table(self.images.sample, self.images.labels, nearest, self.lattice)
         # The checkpoint comes last: where it is, the table is.
-        write_table(table, frame, {**metadata, "history": json.dumps(row)})
+        history = {"history": json.dumps(row), "made_with": json.dumps(self.made_with)}
+        write_table(table, frame, metadata | history)
         save_checkpoint(checkpoint, codebook, metadata)

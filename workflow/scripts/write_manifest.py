@@ -1,0 +1,76 @@
+"""List all that made a run, and the checksum of every file it consists of."""
+
+import csv
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from workflow.som.checkpoints import load_checkpoint
+from workflow.som.config import Experiment, experiments_from
+from workflow.som.environment import describe_versions
+from workflow.som.logs import log_to
+from workflow.som.manifest import describe_data, describe_training, list_artifacts
+from workflow.som.summaries import write_summary
+
+
+def main(
+    artifacts: Sequence[Path],
+    tables: Sequence[Path],
+    benchmarks: Path,
+    manifest: Path,
+    *,
+    name: str,
+    experiment: Experiment,
+    seed: int,
+    settings: Mapping[str, Any],
+) -> None:
+    """Write the manifest of the run that consists of `artifacts`, made from `tables`."""
+    folder = manifest.parent
+    checkpoints = [path for path in artifacts if path.parent.name == "checkpoints"]
+    training = [path for path in artifacts if path.parent.name == "training_activations"]
+    durations = {}
+    for path in sorted(benchmarks.glob("*.tsv")):
+        with path.open(encoding="utf-8") as file:
+            durations[path.stem] = float(next(csv.DictReader(file, delimiter="\t"))["s"])
+    summary = {
+        "experiment": name,
+        "seed": seed,
+        "fingerprint": load_checkpoint(checkpoints[-1]).metadata["fingerprint"],
+        "configuration": json.loads(json.dumps(asdict(experiment))),
+        "settings": dict(settings),
+        "data": {"dataset": experiment.dataset} | describe_data(tables),
+        "code": {"training": settings["code"], "commit": _commit()},
+        "versions": describe_versions(),
+        **describe_training(training),
+        "durations": durations,
+        "artifacts": list_artifacts(folder, artifacts),
+    }
+    write_summary(manifest, summary)
+
+
+def _commit() -> str | None:
+    """Return the checkout's commit, with "-dirty" if files differ from it; None outside git."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    name, seed = snakemake.wildcards.experiment, int(snakemake.wildcards.seed)
+    main(
+        artifacts=[Path(path) for path in snakemake.input.artifacts],
+        tables=[Path(snakemake.input.train), Path(snakemake.input.test)],
+        benchmarks=Path(f"results/benchmarks/{name}/seed_{seed}"),
+        manifest=Path(snakemake.output.manifest),
+        name=name,
+        experiment=experiments_from(snakemake.config)[name],
+        seed=seed,
+        settings=snakemake.params.run,
+    )
