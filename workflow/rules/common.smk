@@ -5,7 +5,6 @@ from snakemake.exceptions import WorkflowError
 from workflow.integrity import (
     find_damaged_input,
     find_damaged_cities,
-    remove_stale_locks,
     use_code_hashes_and_resume,
 )
 from workflow.provenance import code_hash
@@ -33,8 +32,6 @@ except SomError as error:
     raise WorkflowError(str(error)) from None
 
 use_code_hashes_and_resume(workflow)
-if workflow.is_main_process:
-    remove_stale_locks()
 
 RUN = "results/{experiment}/seed_{seed}"
 # The folder in which each comparison is kept: that of its target.
