@@ -1,12 +1,18 @@
 """What the other files share: the checked configuration, and paths that depend on it."""
 
-from snakemake.exceptions import WorkflowError
+import logging
+from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
+
+from workflow.clock import bring_back_from_the_future
 from workflow.integrity import (
     find_damaged_input,
     find_damaged_cities,
     use_code_hashes_and_resume,
 )
+from workflow.locks import prepare_folder
 from workflow.provenance import code_hash
 from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.classifier.settings import settings_from, to_measure
@@ -17,6 +23,7 @@ from workflow.som.config import (
 )
 from workflow.som.config_schema import validate_config
 from workflow.som.errors import SomError
+from workflow.som.files import find_full_disk
 from workflow.som.sources import DATASETS, source_names
 from workflow.som.tsp.instances import find_instances
 from workflow.som.tsp.settings import to_training, tsp_from
@@ -32,6 +39,11 @@ except SomError as error:
     raise WorkflowError(str(error)) from None
 
 use_code_hashes_and_resume(workflow)
+if workflow.is_main_process:
+    prepare_folder()
+    bring_back_from_the_future(Path("results"))
+# On a full disk the log is cut short, without a traceback for each of its lines.
+logging.raiseExceptions = False
 
 RUN = "results/{experiment}/seed_{seed}"
 # The folder in which each comparison is kept: that of its target.
@@ -72,8 +84,15 @@ wildcard_constraints:
 onstart:
     # Verifying makes nothing, and names more than the first damaged file.
     if {job.rule.name for job in workflow.dag.jobs} != {"verify"}:
-        if damage := find_damaged_input(EXPERIMENTS) or find_damaged_cities(INSTANCES):
+        if damage := find_damaged_input(EXPERIMENTS) or find_damaged_cities(
+            INSTANCES
+        ):
             raise WorkflowError(damage)
+
+
+onerror:
+    if full := find_full_disk("results", ".snakemake"):
+        logger.error(full)
 
 
 def raw_files(wildcards):
