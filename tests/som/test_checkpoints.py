@@ -15,7 +15,7 @@ from workflow.som.checkpoints import checksum, load_checkpoint, save_checkpoint
 from workflow.som.errors import DamagedFileError, SomError
 
 ROOT = Path(__file__).resolve().parents[2]
-METADATA = {"experiment": 'dü"ne', "epoch": "3", "lattice": '{"topology": "square"}', "radius": ""}
+METADATA = {"experiment": 'dü"ne', "epoch": "3", "quoted": '{"topology": "square"}', "radius": ""}
 
 
 def example(n_units=6, n_features=5):

@@ -2,12 +2,8 @@
 
 from snakemake.exceptions import WorkflowError
 
-from workflow.integrity import (
-    find_damaged_input,
-    find_damaged_cities,
-    remove_stale_locks,
-    use_code_hashes_and_resume,
-)
+from workflow.damaged_inputs import find_damaged_input
+from workflow.integrity import remove_stale_locks, use_code_hashes_and_resume
 from workflow.provenance import code_hash
 from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.classifier.settings import settings_from, to_measure
@@ -75,7 +71,8 @@ wildcard_constraints:
 onstart:
     # Verifying makes nothing, and names more than the first damaged file.
     if {job.rule.name for job in workflow.dag.jobs} != {"verify"}:
-        if damage := find_damaged_input(EXPERIMENTS) or find_damaged_cities(INSTANCES):
+        settings = {name: settings_of(name) for name in EXPERIMENTS}
+        if damage := find_damaged_input(workflow.dag, settings):
             raise WorkflowError(damage)
 
 

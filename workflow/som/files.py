@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workflow.som.errors import SomError
+from workflow.som.errors import SomError, damaged
 
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
@@ -40,6 +40,25 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_whole(path: Path | str) -> bytes:
+    """Return the content of a file that the workflow made.
+
+    Raises
+    ------
+    SomError
+        If it is a folder or may not be read. (FileNotFoundError where there is nothing.)
+    """
+    try:
+        return Path(path).read_bytes()
+    except IsADirectoryError as error:
+        raise damaged(path, "it is a folder") from error
+    except PermissionError as error:
+        raise SomError(
+            f"{path} cannot be read ({error.strerror}): mend its permissions, then run the same "
+            "command again."
+        ) from error
 
 
 def digest(path: Path | str, algorithm: str) -> str:
