@@ -120,6 +120,11 @@ class Experiment:
                 f"kernel is {self.kernel}, which the batch rule cannot average by; "
                 "set rule to online or kernel to gaussian, cut_gaussian or bubble."
             )
+        if self.kernel == "printed" and self.device in ("cuda", "mps"):
+            raise ConfigError(
+                f"device is {self.device}, but kernel printed trains on the CPU alone; "
+                "set device to auto or cpu."
+            )
         if self.device == "mps" and self.precision == "float64":
             raise ConfigError(
                 "device is mps, which has no float64, but precision is float64; "

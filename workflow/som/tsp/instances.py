@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from workflow.som.config import shown
 from workflow.som.errors import SomError, reason
 
 # What may stand in a folder's name and in a pattern of Snakemake's alike.
@@ -71,7 +72,7 @@ def _in_folder(path: Path, place: str) -> tuple[dict[str, str], dict[str, int]]:
         files, folder = sorted(path.glob("*.tsp")), path
     else:
         raise SomError(
-            f"cities is {place}, which is neither a folder nor a file: "
+            f"config: cities is {shown(place)}, which is neither a folder nor a file: "
             "set it to a folder with *.tsp files, or leave it empty for random cities."
         )
     if not files:
