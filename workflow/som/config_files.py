@@ -17,8 +17,8 @@ def check_config_file(path: Path | str) -> None:
     """Refuse a configuration file before anything reads it for its values.
 
     Refused are bytes that are not UTF-8, broken YAML, no keys at the top, a key that stands twice
-    (of which YAML parsers keep the last), tags that build Python objects, expressions that Snakemake
-    would evaluate, and aliases that grow without bound.
+    (of which YAML parsers keep the last), tags that build Python objects, expressions that
+    Snakemake would evaluate, and aliases that grow without bound.
 
     Raises
     ------
