@@ -18,7 +18,8 @@ SEGMENTS = {
     "evaluate_every": 12,
 }
 TARGET = "results/quickstart/seed_0/checkpoints/epoch_012.safetensors"
-IN_SECOND_SEGMENT = 8
+FIRST_SEGMENT = TARGET.replace("012", "006")
+IN_FIRST_SEGMENT, IN_SECOND_SEGMENT = 2, 8
 
 
 class RemoteProject(Project):
@@ -38,7 +39,7 @@ class RemoteProject(Project):
         """Halt the trainer once it has kept `epoch`, for a fault to meet it; return its number."""
         self.wait_for_epoch(epoch, process)
         assert self.kill_trainers(signal.SIGSTOP) == 1
-        assert self.last_epoch() < SEGMENTS["epochs"], "held too late: nothing is left to train"
+        assert self.last_epoch() % SEGMENTS["segment"], "held too late: nothing is left to train"
         return self.trainers()[0]
 
     def last_epoch(self) -> int:

@@ -67,7 +67,7 @@ MinJobAge=3600
 KillWait=20
 OverTimeLimit=0
 GresTypes=gpu
-NodeName=node NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 CPUs=4 RealMemory=16000 Gres=gpu:1 State=UNKNOWN
+NodeName=node NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 CPUs=16 RealMemory=64000 Gres=gpu:1 State=UNKNOWN
 PartitionName=main Nodes=node Default=YES MaxTime=INFINITE State=UP
 CONFIGURATION
     # Counted and given out as a GPU would be; there is no CUDA on it.

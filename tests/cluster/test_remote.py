@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.remote import IN_SECOND_SEGMENT, TARGET, RemoteProject, wait_until
+from tests.cluster.remote import (
+    FIRST_SEGMENT,
+    IN_FIRST_SEGMENT,
+    IN_SECOND_SEGMENT,
+    TARGET,
+    RemoteProject,
+    wait_until,
+)
 
 HERE = Path(__file__).parent
 PROFILE = ("--workflow-profile", "workflow/profiles/slurm")
@@ -37,6 +44,14 @@ def undisturbed(tmp_path_factory, finished):
     project = RemoteProject(tmp_path_factory.mktemp("undisturbed") / "project", finished)
     project.snakemake(TARGET)
     return project.artifacts()
+
+
+@pytest.fixture(scope="module")
+def first_segment(undisturbed):
+    """What of it the first training job makes."""
+    return {
+        name: content for name, content in undisturbed.items() if name <= "checkpoints/epoch_007"
+    }
 
 
 def submissions(project):
@@ -104,41 +119,41 @@ def test_a_killed_remote_job_goes_on_at_its_epoch(remote, undisturbed):
     assert submissions(remote)["training"]["resources"]["runtime"] == 2 * (6 + 6)
 
 
-def test_a_job_that_outlives_its_snakemake_meets_the_next_one(remote, undisturbed):
+def test_a_job_that_outlives_its_snakemake_meets_the_next_one(remote, first_segment):
     """The second trainer waits for the first and uses what it finished."""
-    process = remote.start(TARGET)
-    first = remote.hold(IN_SECOND_SEGMENT, process)
+    process = remote.start(FIRST_SEGMENT)
+    first = remote.hold(IN_FIRST_SEGMENT, process)
     os.kill(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
-    process = remote.start(TARGET)
+    process = remote.start(FIRST_SEGMENT)
     wait_until(lambda: len(remote.trainers()) == 2, "a second trainer")
     time.sleep(3)
     assert set(remote.trained()) <= set(range(remote.last_epoch() + 1))
     os.kill(first, signal.SIGCONT)
     assert process.wait(timeout=120) == 0, remote.output.read_text()
-    assert remote.artifacts() == undisturbed
-    assert sorted(remote.trained()) == list(range(13))
+    assert remote.artifacts() == first_segment
+    assert sorted(remote.trained()) == list(range(7))
 
 
-def test_ctrl_c_ends_the_job_after_its_epoch(remote, undisturbed):
-    process = remote.start(TARGET)
-    remote.wait_for_epoch(IN_SECOND_SEGMENT, process)
+def test_ctrl_c_ends_the_job_after_its_epoch(remote, first_segment):
+    process = remote.start(FIRST_SEGMENT)
+    remote.wait_for_epoch(IN_FIRST_SEGMENT, process)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=60) != 0
     wait_until(lambda: not remote.trainers(), "the trainer's end", 30)
-    remote.snakemake(TARGET)
-    assert remote.artifacts() == undisturbed
-    assert sorted(remote.trained()) == list(range(13))
+    remote.snakemake(FIRST_SEGMENT)
+    assert remote.artifacts() == first_segment
+    assert sorted(remote.trained()) == list(range(7))
 
 
-def test_a_whole_remote_job_that_vanishes_goes_on_by_the_same_command(remote, undisturbed):
+def test_a_whole_remote_job_that_vanishes_goes_on_by_the_same_command(remote, first_segment):
     """A node that loses its power, with Snakemake."""
-    process = remote.start(TARGET)
-    trainer = remote.hold(IN_SECOND_SEGMENT, process)
+    process = remote.start(FIRST_SEGMENT)
+    trainer = remote.hold(IN_FIRST_SEGMENT, process)
     os.kill(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
     os.killpg(os.getsid(trainer), signal.SIGKILL)
     remote.kill_trainers()
-    remote.snakemake(TARGET)
-    assert remote.artifacts() == undisturbed
-    assert sorted(remote.trained()) == list(range(13))
+    remote.snakemake(FIRST_SEGMENT)
+    assert remote.artifacts() == first_segment
+    assert sorted(remote.trained()) == list(range(7))
