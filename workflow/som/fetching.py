@@ -68,7 +68,7 @@ def fetch(address: str, path: Path, *, description: str) -> None:
         raise OSError(f"the server answers {status}") from None
     except requests.TooManyRedirects:
         raise OSError("it redirects without end") from None
-    except (requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL, UnicodeError):
+    except ValueError:  # InvalidSchema, InvalidURL and what parsing an address runs into.
         raise OSError("it is, or redirects to, no http address") from None
     except (TimeoutError, requests.Timeout):
         raise OSError(f"it is too slow: {TIMEOUT:g} s without {CHUNK:,} bytes") from None
