@@ -65,6 +65,8 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         raise damaged(path, reason(error)) from error
     if metadata.get("checksum") != found:
         raise damaged(path, "its codebook does not match the checksum it carries")
+    if not np.isfinite(codebook).all():
+        raise damaged(path, "its codebook has values that are no numbers, or infinite")
     return Checkpoint(codebook, metadata)
 
 
