@@ -157,7 +157,7 @@ def test_an_error_without_words_is_passed_over_too(tmp_path, offer, mirror, monk
     def fail(*arguments, **options):
         raise TimeoutError
 
-    monkeypatch.setattr("pooch.retrieve", fail)
+    monkeypatch.setattr("workflow.som.downloads.fetch", fail)
     offer("http://127.0.0.1:9/", mirror)
     fetch_dataset("mnist", tmp_path / "raw")
     assert (tmp_path / "raw" / NAME).read_bytes() == GOOD

@@ -6,17 +6,17 @@ equal byte for byte.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from workflow.som.errors import damaged, reason
-from workflow.som.files import write_atomically
+from workflow.som.files import read_whole, write_atomically
 
 
 class Checkpoint(NamedTuple):
@@ -24,6 +24,12 @@ class Checkpoint(NamedTuple):
 
     codebook: NDArray[np.float32]
     metadata: dict[str, str]
+
+
+def fingerprint(settings: Mapping[str, Any], data_checksum: str) -> str:
+    """Return the SHA-256 of all that determines the codebook: settings, seed, code and data."""
+    text = json.dumps({**settings, "data": data_checksum}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def checksum(codebook: NDArray[np.float32], metadata: Mapping[str, str]) -> str:
@@ -53,19 +59,34 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     DamagedFileError
         If the file cannot be decoded or its content is not what was written.
     """
+    content = read_whole(path)
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            # safetensors gives them in an order that differs at each call.
-            metadata = dict(sorted((file.metadata() or {}).items()))
-            codebook = file.get_tensor("codebook")
+        codebook = load(content)["codebook"]
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        metadata = dict(sorted(header.get("__metadata__", {}).items()))
         found = checksum(codebook, metadata)
-    except (FileNotFoundError, PermissionError, MemoryError):
+        shape = _implied_shape(codebook, metadata)
+    except MemoryError:
         raise
     except Exception as error:  # safetensors raises its own kind, and others on damaged headers.
         raise damaged(path, reason(error)) from error
     if metadata.get("checksum") != found:
         raise damaged(path, "its codebook does not match the checksum it carries")
+    if codebook.dtype != np.float32 or codebook.shape != shape:
+        raise damaged(path, f"its codebook is {codebook.dtype} of shape {codebook.shape}")
+    if not np.isfinite(codebook).all():
+        raise damaged(path, "its codebook has values that are no numbers, or infinite")
     return Checkpoint(codebook, metadata)
+
+
+def _implied_shape(codebook: NDArray[np.float32], metadata: Mapping[str, str]) -> tuple[int, ...]:
+    """Return the shape that lattice and images of the metadata give; where they do not, its own."""
+    shape = [*codebook.shape, 0, 0][:2]
+    if "lattice" in metadata:
+        shape[0] = math.prod(json.loads(metadata["lattice"])["shape"])
+    if "image_shape" in metadata:
+        shape[1] = math.prod(json.loads(metadata["image_shape"]))
+    return tuple(shape)
 
 
 def _with_sorted_header(content: bytes) -> bytes:

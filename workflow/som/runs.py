@@ -1,6 +1,5 @@
 """A training job: its epochs, each kept as soon as it is finished, then published together."""
 
-import hashlib
 import json
 import logging
 import sys
@@ -10,28 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.activations import activations_table
-from workflow.som.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from workflow.som.checkpoints import (
+    Checkpoint,
+    fingerprint,
+    load_checkpoint,
+    save_checkpoint,
+)
 from workflow.som.config import Experiment
 from workflow.som.datasets import Images
 from workflow.som.devices import resolve_device
 from workflow.som.environment import describe_machine, describe_versions
-from workflow.som.errors import SomError
+from workflow.som.errors import SomError, damaged
 from workflow.som.initialisation import starting_codebook
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress
-from workflow.som.resume import ResumeFolder, StopRequest
+from workflow.som.resume import TERMINATED, ResumeFolder, StopRequest
 from workflow.som.search import Nearest, find_two_nearest, map_errors
 from workflow.som.tables import write_table
 from workflow.som.training import train_one_epoch
 
 logger = logging.getLogger(__name__)
-TERMINATED = 143
-
-
-def fingerprint(settings: Mapping[str, Any], data_checksum: str) -> str:
-    """Return the SHA-256 of all that determines the codebook: settings, seed, code and data."""
-    text = json.dumps({**settings, "data": data_checksum}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def own_or(own: int | None, seed: int) -> int:
@@ -90,7 +87,7 @@ class Run:
         """
         stop = StopRequest()
         codebook = None if previous is None else self._start(previous, epochs[0] - 1)
-        with self.kept.only_one(), self._progress(epochs) as progress:
+        with self.kept.only_one(stop=stop.__bool__), self._progress(epochs) as progress:
             for epoch in epochs:
                 found = self.kept.find(epoch)
                 if found is None:
@@ -114,6 +111,8 @@ class Run:
                 f"{previous} comes from other data, settings or code than this run: delete it and "
                 "run the same command again to have it trained anew."
             )
+        if checkpoint.metadata["epoch"] != str(epoch):
+            raise damaged(previous, f"it is of epoch {checkpoint.metadata['epoch']}, not {epoch}")
         logger.info("Going on from epoch %d on %s.", epoch, self.device)
         return checkpoint.codebook
 

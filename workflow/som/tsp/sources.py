@@ -4,16 +4,12 @@ import logging
 import tempfile
 from pathlib import Path
 
-import pooch
-
 from workflow.som.errors import SomError, reason
-from workflow.som.logs import Progress
+from workflow.som.fetching import fetch, shown
 from workflow.som.tsp.cities import Points, random_cities, read_tsplib
 from workflow.som.tsp.instances import is_address
 
 logger = logging.getLogger(__name__)
-
-TIMEOUT = 30.0  # seconds without a byte
 
 
 def load_cities(source: str, *, n_random: int, seed: int) -> Points:
@@ -39,24 +35,17 @@ def load_cities(source: str, *, n_random: int, seed: int) -> Points:
         # Raised here, not where it is caught: the error would keep the connection open.
         if problem := _fetch(source, Path(folder) / "cities.tsp"):
             raise SomError(
-                f"{source} could not be fetched ({problem}): "
+                f"{shown(source)} could not be fetched ({problem}): "
                 "correct the address, or set cities to a folder or file."
             )
-        logger.info("Cities from %s.", source)
-        return read_tsplib(Path(folder) / "cities.tsp", name=source)
+        logger.info("Cities from %s.", shown(source))
+        return read_tsplib(Path(folder) / "cities.tsp", name=shown(source))
 
 
 def _fetch(address: str, path: Path) -> str | None:
     """Fetch a file; return what went wrong, or None."""
-    bar = Progress(desc=address, unit="B", unit_scale=True)
     try:
-        pooch.retrieve(
-            address,
-            known_hash=None,
-            fname=path.name,
-            path=path.parent,
-            downloader=pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT),
-        )
-    except (OSError, ValueError) as error:  # What requests raises is an OSError, too.
+        fetch(address, path, description=shown(address))
+    except (OSError, ValueError) as error:
         return reason(error)[:120]
     return None
