@@ -14,6 +14,8 @@ from workflow.clock import bring_back_from_the_future
 from workflow.som.logs import Progress
 from workflow.som.runs import Run
 
+# The long form takes minutes.
+pytestmark = pytest.mark.timeout(1200)
 TRAIN = "results/datasets/mnist_5000/train.parquet"
 DAY = 86_400
 

@@ -19,6 +19,8 @@ from tests.faults.bits import bits, half_written
 from tests.project import ROOT, Project
 from workflow.som.checkpoints import load_checkpoint
 
+# The long forms take many minutes.
+pytestmark = pytest.mark.timeout(3600)
 logger = logging.getLogger(__name__)
 RUN = "results/quickstart/seed_0"
 # One file a rule: whatever is deleted is made again.

@@ -15,6 +15,8 @@ import pytest
 from tests.faults.bits import bits, half_written
 from tests.project import PURITY, Project
 
+# The long forms take many minutes.
+pytestmark = pytest.mark.timeout(3600)
 logger = logging.getLogger(__name__)
 RUN = "results/quickstart/seed_0"
 FIGURE = f"{RUN}/figures/mnist_samples.png"
