@@ -1,16 +1,11 @@
-"""What the Snakefile sees to before any job: stale locks, causes of reruns."""
+"""What the Snakefile sees to before any job: causes of reruns, and who keeps the records."""
 
-import contextlib
-import fcntl
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from snakemake.persistence.file import FilePersistence
 from snakemake.settings.enums import RerunTrigger
 
 from workflow.records import Records
-
-_held: list[IO[str]] = []
 
 
 def use_code_hashes_and_resume(workflow: Any) -> None:
@@ -49,27 +44,3 @@ def use_code_hashes_and_resume(workflow: Any) -> None:
             self.__dict__["_persistence"] = persistence
 
     workflow.__class__ = Resuming
-
-
-def remove_stale_locks() -> None:
-    """Remove the locks that a killed Snakemake left behind, so that the same command goes on.
-
-    Snakemake's locks do not tell whether their owner lives. Each main process therefore shares a
-    lock of the operating system, which dies with it; who can have that one alone for a moment
-    knows that other locks are stale.
-    """
-    folder = Path(".snakemake")
-    try:
-        folder.mkdir(exist_ok=True)
-        mark = (folder / "main_process").open("a")
-    except OSError:
-        return  # A read-only folder: Snakemake says so itself.
-    _held.append(mark)  # The lock is held as long as this process lives.
-    try:
-        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for lock in (folder / "locks").glob("*.lock"):
-            lock.unlink()
-    except OSError:
-        pass  # Another Snakemake lives, or the file system knows no locks.
-    with contextlib.suppress(OSError):
-        fcntl.flock(mark, fcntl.LOCK_SH)

@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from snakemake.persistence import UNREPRESENTABLE, ParamsChange
-from snakemake.persistence.file import FilePersistence
+
+from workflow.locks import LivingLocks
 
 RECORDS = Path("results/.records")
 # What these rules make is verified by the md5 sum that its path implies: it needs no record.
 VERIFIED = "download_"
 
 
-class Records(FilePersistence):
+class Records(LivingLocks):
     """Records that travel with the results, so that a copy of them is judged as the original is.
 
     Snakemake keeps its records in `.snakemake`, and a file without one counts as up to date if it

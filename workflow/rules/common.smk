@@ -1,11 +1,16 @@
 """What the other files share: the checked configuration, and paths that depend on it."""
 
+import logging
 import math
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
+from workflow.clock import bring_back_from_the_future
 from workflow.damaged_inputs import find_damaged_input
-from workflow.integrity import remove_stale_locks, use_code_hashes_and_resume
+from workflow.integrity import use_code_hashes_and_resume
+from workflow.locks import prepare_folder
 from workflow.provenance import code_hash
 from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.classifier.settings import settings_from, to_measure
@@ -16,6 +21,7 @@ from workflow.som.config import (
 )
 from workflow.som.config_schema import validate_config
 from workflow.som.errors import SomError
+from workflow.som.files import find_full_disk
 from workflow.som.sources import DATASETS, source_names
 from workflow.som.tsp.instances import find_instances
 from workflow.som.tsp.settings import to_training, tsp_from
@@ -32,7 +38,10 @@ except SomError as error:
 
 use_code_hashes_and_resume(workflow)
 if workflow.is_main_process:
-    remove_stale_locks()
+    prepare_folder()
+    bring_back_from_the_future(Path("results"))
+# On a full disk the log is cut short, without a traceback for each of its lines.
+logging.raiseExceptions = False
 
 RUN = "results/{experiment}/seed_{seed}"
 # The folder in which each comparison is kept: that of its target.
@@ -76,6 +85,11 @@ onstart:
         settings = {name: settings_of(name) for name in EXPERIMENTS}
         if damage := find_damaged_input(workflow.dag, settings):
             raise WorkflowError(damage)
+
+
+onerror:
+    if full := find_full_disk("results", ".snakemake"):
+        logger.error(full)
 
 
 def raw_files(wildcards):

@@ -32,7 +32,6 @@ def main(
 
 if __name__ == "__main__":
     resume = Path(snakemake.output.checkpoints[0]).parent.parent / ".resume"
-    resume.mkdir(parents=True, exist_ok=True)
     # Snakemake deletes its log at each start; this one keeps the whole story.
     log_to(snakemake.log[0], resume / "train_som.log")
     main(

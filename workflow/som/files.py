@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,46 @@ from pathlib import Path
 from workflow.som.errors import SomError, damaged
 
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+
+
+class _Parent:
+    """The process that started this one, as it was when this module was imported."""
+
+    number = os.getppid()
+
+
+def _after_fork() -> None:
+    _Parent.number = os.getppid()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def refuse_orphans(path: Path | str) -> None:
+    """Raise if the process that started this one has ended: nobody waits for `path` any more.
+
+    A killed Snakemake leaves its jobs behind. By the time one of them has finished, another
+    Snakemake may have made the file from other settings. Hidden folders are exempt: what lies there
+    is verified before it is used.
+    """
+    if os.getppid() != _Parent.number and not Path(path).parent.name.startswith("."):
+        raise SomError(
+            f"{path} is not written, because the Snakemake that asked for it has ended: run the "
+            "same command again."
+        )
+
+
+def could_not_write(path: Path | str, error: OSError) -> SomError:
+    r"""Return the error for a file that a full disk or missing permissions keep from being written.
+
+    >>> print(could_not_write("a.txt", OSError(28, "No space left on device")))
+    a.txt could not be written (No space left on device): free some space or mend the folder's \
+permissions, then run the same command again.
+    """
+    return SomError(
+        f"{path} could not be written ({error.strerror}): free some space or mend the "
+        "folder's permissions, then run the same command again."
+    )
 
 
 @contextmanager
@@ -29,6 +70,7 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
+        refuse_orphans(path)
         temporary.replace(path)
     except OSError as error:
         # The error may be that of another file, which is read: only a copy's target is its second.
@@ -36,12 +78,20 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
         ours = culprit is None or Path(culprit) in {temporary, path, *path.parents}
         if error.errno not in CANNOT_WRITE or not ours:
             raise
-        raise SomError(
-            f"{path} could not be written ({error.strerror}): free some space or mend the "
-            "folder's permissions, then run the same command again."
-        ) from error
+        raise could_not_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def find_full_disk(*folders: Path | str) -> str | None:
+    """Return a sentence about the first folder on a disk with less than 64 KiB left, or None."""
+    for folder in folders:
+        if Path(folder).exists() and shutil.disk_usage(folder).free < 2**16:
+            return (
+                f"The disk that holds {folder} is full: free some space, then run the same command "
+                "again."
+            )
+    return None
 
 
 def read_whole(path: Path | str) -> bytes:

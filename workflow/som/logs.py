@@ -1,5 +1,6 @@
 """Logging of a script: the same lines to the terminal and to the job's log file."""
 
+import contextlib
 import logging
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from workflow.som.errors import SomError
+from workflow.som.files import could_not_write
 
 
 class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
@@ -21,21 +23,31 @@ class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
         tqdm.write(self.format(record), file=sys.stderr)
 
 
+class LogFile(logging.FileHandler):
+    """A log file; what a full disk keeps out of it is lost, and the work goes on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: D102, N802
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:  # noqa: D102
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 def log_to(*paths: Path | str) -> None:
     """Send log records, warnings and uncaught errors to files (appended to) and standard error.
 
     An error that the user can mend (`SomError`) is one sentence in the terminal; its traceback goes
     to the log file only.
     """
-    for path in paths:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
     terminal = TerminalHandler()
-    files = [logging.FileHandler(path, encoding="utf-8") for path in paths]
+    files: list[LogFile] = []
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(message)s",
         datefmt="%H:%M:%S",
-        handlers=[terminal, *files],
+        handlers=[terminal],
         force=True,
     )
     logging.captureWarnings(True)
@@ -50,9 +62,17 @@ def log_to(*paths: Path | str) -> None:
         else:
             terminal.handle(logging.makeLogRecord({"msg": lines, "levelno": 40}))
         for file in files:
-            file.emit(logging.makeLogRecord({"msg": lines, "levelno": 40}))
+            file.handle(logging.makeLogRecord({"msg": lines, "levelno": 40}))
 
     sys.excepthook = report
+    for path in paths:
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            files.append(LogFile(path, encoding="utf-8"))
+        except OSError as error:
+            raise could_not_write(path, error) from error
+        files[-1].setFormatter(terminal.formatter)
+        logging.getLogger().addHandler(files[-1])
 
 
 class Progress(tqdm):  # type: ignore[misc]
@@ -70,6 +90,9 @@ class Progress(tqdm):  # type: ignore[misc]
         options.setdefault("mininterval", 0.5)
         options.setdefault("dynamic_ncols", True)
         super().__init__(iterable, **options)
+        # tqdm asks the clock that can be set back: rates and times left would be negative.
+        self._time = time.monotonic
+        self.start_t = self.last_print_t = self._time()
 
     def __bool__(self) -> bool:
         """Hold in conditions as any object does; tqdm's own fails before the total is known."""

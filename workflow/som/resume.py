@@ -19,7 +19,7 @@ from types import FrameType
 
 from workflow.som.checkpoints import Checkpoint, load_checkpoint
 from workflow.som.errors import DamagedFileError, SomError
-from workflow.som.files import write_atomically
+from workflow.som.files import refuse_orphans, write_atomically
 from workflow.som.tables import read_arrow
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class ResumeFolder:
     def publish(self, epoch: int, checkpoint: Path, table: Path) -> None:
         """Give an epoch's files their declared names."""
         for kept, declared in zip(self.paths(epoch), (checkpoint, table), strict=True):
+            refuse_orphans(declared)
             try:
                 declared.parent.mkdir(parents=True, exist_ok=True)
                 _link(kept, declared)

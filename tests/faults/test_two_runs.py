@@ -1,0 +1,111 @@
+"""Two runs at once in one folder: one of them is refused in one sentence, or both succeed."""
+
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.bits import bits, half_written
+from tests.project import PURITY, Project
+
+# The long forms take many minutes.
+pytestmark = pytest.mark.timeout(3600)
+logger = logging.getLogger(__name__)
+RUN = "results/quickstart/seed_0"
+FIGURE = f"{RUN}/figures/mnist_samples.png"
+REFUSED = "Another Snakemake holds the lock on files in"
+
+
+def start(project: Project, name: str, *targets: str) -> subprocess.Popen:
+    """Start one of several Snakemakes, each with an output of its own."""
+    with (project.folder / f"{name}.txt").open("w") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "1", *targets],
+            cwd=project.folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def begin_again(project: Project, generator: random.Random) -> None:
+    """Leave work to do, and the locks of a Snakemake that died, as an older one would write."""
+    (project.folder / PURITY).unlink(missing_ok=True)
+    locks = project.folder / ".snakemake" / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    if generator.random() < 0.5:
+        for kind in ("input", "output"):
+            (locks / f"0.{kind}.lock").write_text(f"{PURITY}\n")
+
+
+@pytest.fixture
+def expected(finished):
+    return bits(finished)
+
+
+def test_of_two_that_start_together_none_harms_the_other(
+    copy_of_finished, expected, fault_seed, how_many
+):
+    generator, project = random.Random(fault_seed), copy_of_finished
+    outcomes = Counter()
+    for turn in range(how_many(2, 25)):
+        begin_again(project, generator)
+        processes = {name: start(project, name, PURITY) for name in ("first", "second")}
+        killed = None
+        if turn % 2:
+            time.sleep(generator.uniform(1, 4))
+            killed = generator.choice(list(processes))
+            if processes[killed].poll() is None:
+                os.kill(processes[killed].pid, signal.SIGKILL)
+            else:
+                killed = None
+        jobs = 0
+        for name, process in processes.items():
+            status = process.wait(timeout=120)
+            printed = (project.folder / f"{name}.txt").read_text()
+            jobs += "Error in rule" not in printed and "localrule measure_purity" in printed
+            if name == killed:
+                outcomes["killed"] += 1
+            elif status:
+                assert REFUSED in printed
+                assert "then run the same command again" in printed
+                assert "Traceback" not in printed
+                outcomes["refused"] += 1
+            else:
+                outcomes["succeeded"] += 1
+        assert half_written(project, expected) == []
+        if killed is None:
+            assert jobs >= 1
+            assert (project.folder / PURITY).exists()
+        assert "Error" not in project.snakemake(PURITY)
+        assert bits(project) == expected
+    logger.info("of two together: %s", dict(outcomes))
+    assert sum(outcomes.values()) == 2 * how_many(2, 25)
+    assert outcomes["succeeded"] >= how_many(2, 25) / 2
+
+
+def test_two_with_other_targets_and_a_third_after_one_has_ended(project):
+    """Whoever ends first must leave the lock of the one that still trains."""
+    project.change(shape=[12, 12], epochs=400, segment=400, decay=0.99, evaluate_every=400)
+    target = f"{RUN}/checkpoints/epoch_400.safetensors"
+    project.snakemake("results/datasets/mnist_5000/train.parquet")
+    trainer = start(project, "trainer", target)
+    project.wait_for_epoch(1, trainer)
+    other = start(project, "other", FIGURE)
+    assert other.wait(timeout=120) == 0, (project.folder / "other.txt").read_text()
+    assert trainer.poll() is None
+    third = start(project, "third", target)
+    assert third.wait(timeout=60) != 0
+    assert REFUSED in (project.folder / "third.txt").read_text()
+    assert len(project.trainers()) == 1
+    # Killed at once with its job: the same command goes on.
+    project.kill_trainers()
+    trainer.wait(timeout=60)
+    assert not list(Path(project.folder / ".snakemake/locks").glob("*.lock"))
