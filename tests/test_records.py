@@ -10,7 +10,6 @@ from snakemake.persistence.file import FilePersistence
 
 from workflow.records import Records
 
-
 OUTPUT = IOFile("results/a.json")
 
 

@@ -146,6 +146,25 @@ def test_deleting_a_published_file_leaves_the_kept_one(folder, tmp_path):
     assert folder.find(3) is not None
 
 
+def test_publishing_again_leaves_no_moment_without_a_file(folder, tmp_path, monkeypatch):
+    """A job of a killed Snakemake may be about to read it, on another node."""
+    keep(folder, 3)
+    declared = tmp_path / "checkpoint", tmp_path / "table"
+    folder.publish(3, *declared)
+    deleted = []
+    unlink = Path.unlink
+
+    def remember(path, missing_ok=False):
+        deleted.append(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", remember)
+    folder.publish(3, *declared)
+    assert deleted
+    assert not set(deleted) & set(declared)
+    assert len(list(folder.folder.iterdir())) == 2
+
+
 def refuse(number):
     def fail(*arguments, **options):
         raise OSError(number, os.strerror(number))
@@ -226,6 +245,30 @@ def test_patience_ends_in_one_sentence(folder, holder):
         folder.only_one(patience=0.1),
     ):
         raise AssertionError("two trainers in one folder")
+
+
+def test_a_waiting_trainer_can_be_told_to_stop(folder, holder):
+    """A cluster's time limit may meet a trainer that waits."""
+    answers = iter([False, True])
+    with (
+        pytest.raises(SystemExit) as raised,
+        folder.only_one(stop=lambda: next(answers)),
+    ):
+        raise AssertionError("two trainers in one folder")
+    assert raised.value.code == 143
+    assert not (folder.folder / "left").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_without_locks_a_trainer_goes_on_and_deletes_nothing(folder, monkeypatch, caplog, number):
+    monkeypatch.setattr("fcntl.flock", refuse(number))
+    left = folder.folder / ".epoch_004.1234.tmp.safetensors"
+    left.touch()
+    entered = []
+    with folder.only_one():
+        entered.append(left.exists())
+    assert entered == [True]
+    assert any("Going on without a lock" in line for line in caplog.messages)
 
 
 def test_waiting_is_logged(folder, holder, monkeypatch, caplog):

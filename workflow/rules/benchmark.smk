@@ -71,6 +71,7 @@ rule install_peers:
         versions="results/benchmark/peers.txt",
     log:
         "results/logs/benchmark/install_peers.log",
+    localrule: True
     conda:
         "../../envs/som.yaml"
     params:
@@ -93,6 +94,9 @@ rule benchmark_peers:
     conda:
         "../../envs/som.yaml"
     threads: ALL_CORES
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(240),
     params:
         run=settings_of("article"),
         measured={
@@ -121,6 +125,9 @@ rule benchmark_schedule:
     conda:
         "../../envs/som.yaml"
     threads: ALL_CORES
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(240),
     params:
         run=settings_of("article"),
         measured={
@@ -145,6 +152,9 @@ rule benchmark_scaling:
     conda:
         "../../envs/som.yaml"
     threads: ALL_CORES
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(240),
     params:
         measured={
             "sizes": BENCHMARK_SIZES,
@@ -169,6 +179,9 @@ rule measure_faithfulness:
     conda:
         "../../envs/som.yaml"
     threads: ALL_CORES
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(240),
     params:
         run=settings_of("article"),
         experiment="article",

@@ -36,6 +36,9 @@ rule measure_classifier:
         "results/benchmarks/classifier/measure_classifier_{features}.tsv"
     conda:
         "../../envs/som.yaml"
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(480),
     params:
         run=settings_of(CLASSIFIER.experiment),
         settings=to_measure(CLASSIFIER),
@@ -58,6 +61,9 @@ rule measure_learning_curve:
         "results/benchmarks/classifier/measure_learning_curve_{features}.tsv"
     conda:
         "../../envs/som.yaml"
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(720),
     params:
         run=settings_of(CLASSIFIER.experiment),
         settings=config["classifier"],
@@ -90,6 +96,8 @@ rule collect_classifier:
         "results/logs/classifier/collect_classifier.log",
     benchmark:
         "results/benchmarks/classifier/collect_classifier.tsv"
+    group:
+        "classifier"
     conda:
         "../../envs/som.yaml"
     params:
@@ -112,6 +120,8 @@ rule plot_classifier_scores:
         svg="results/classifier/figures/classifier_scores.svg",
     log:
         "results/logs/classifier/plot_classifier_scores.log",
+    group:
+        "classifier"
     conda:
         "../../envs/som.yaml"
     params:
@@ -137,6 +147,8 @@ rule plot_classifier_confusion:
         svg="results/classifier/figures/classifier_confusion.svg",
     log:
         "results/logs/classifier/plot_classifier_confusion.log",
+    group:
+        "classifier"
     conda:
         "../../envs/som.yaml"
     params:
@@ -164,6 +176,8 @@ rule plot_classifier_mistakes:
         svg="results/classifier/figures/classifier_mistakes.svg",
     log:
         "results/logs/classifier/plot_classifier_mistakes.log",
+    group:
+        "classifier"
     conda:
         "../../envs/som.yaml"
     params:
@@ -189,6 +203,8 @@ rule plot_classifier_learning_curve:
         svg="results/classifier/figures/classifier_learning_curve.svg",
     log:
         "results/logs/classifier/plot_classifier_learning_curve.log",
+    group:
+        "classifier"
     conda:
         "../../envs/som.yaml"
     params:

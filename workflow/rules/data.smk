@@ -15,6 +15,7 @@ for dataset in DATASETS:
             f"results/logs/{dataset}/download.log",
         benchmark:
             f"results/benchmarks/{dataset}/download.tsv"
+        localrule: True
         conda:
             "../../envs/som.yaml"
         params:
@@ -36,6 +37,8 @@ rule preprocess:
         "results/benchmarks/{dataset}/preprocess.tsv"
     conda:
         "../../envs/som.yaml"
+    resources:
+        mem_mb=growing(3000),
     params:
         dataset="{dataset}",
         code=code_hash("workflow/scripts/preprocess.py"),

@@ -11,6 +11,8 @@ rule plot_mnist_samples:
         "results/logs/{experiment}/seed_{seed}/plot_mnist_samples.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_mnist_samples.tsv"
+    group:
+        "samples"
     conda:
         "../../envs/som.yaml"
     params:
@@ -35,6 +37,8 @@ rule plot_activation_maps:
         "results/logs/{experiment}/seed_{seed}/plot_activation_maps.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_activation_maps.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -60,6 +64,8 @@ rule plot_combined_map:
         "results/logs/{experiment}/seed_{seed}/plot_combined_map.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_combined_map.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -85,6 +91,8 @@ rule plot_combined_map_epoch_001:
         "results/logs/{experiment}/seed_{seed}/plot_combined_map_epoch_001.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_combined_map_epoch_001.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -110,6 +118,8 @@ rule plot_training_curves:
         "results/logs/{experiment}/seed_{seed}/plot_training_curves.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_training_curves.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -134,6 +144,8 @@ rule plot_u_matrix:
         "results/logs/{experiment}/seed_{seed}/plot_u_matrix.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_u_matrix.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -157,6 +169,8 @@ rule plot_prototypes:
         "results/logs/{experiment}/seed_{seed}/plot_prototypes.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_prototypes.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -179,6 +193,8 @@ rule plot_evolution:
         "results/logs/{experiment}/seed_{seed}/plot_evolution.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/plot_evolution.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -202,6 +218,8 @@ rule build_explorer:
         "results/logs/{experiment}/seed_{seed}/build_explorer.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/build_explorer.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:

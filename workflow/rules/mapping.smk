@@ -22,9 +22,13 @@ for name, experiment in EXPERIMENTS.items():
                 f"results/logs/{name}/seed_{{seed}}/map_activations_{epochs[0]:03d}_{epochs[-1]:03d}.log",
             benchmark:
                 f"results/benchmarks/{name}/seed_{{seed}}/map_activations_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+            group:
+                "measuring"
             conda:
                 "../../envs/som.yaml"
             threads: 2
+            resources:
+                mem_mb=growing(2000),
             params:
                 run=settings_of(name),
                 code=code_hash("workflow/scripts/map_activations.py"),

@@ -21,6 +21,8 @@ for name, experiment in EXPERIMENTS.items():
                 f"results/logs/{name}/seed_{{seed}}/measure_purity_{epochs[0]:03d}_{epochs[-1]:03d}.log",
             benchmark:
                 f"results/benchmarks/{name}/seed_{{seed}}/measure_purity_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+            group:
+                "measuring"
             conda:
                 "../../envs/som.yaml"
             params:
@@ -41,6 +43,8 @@ rule compute_u_matrix:
         "results/logs/{experiment}/seed_{seed}/compute_u_matrix_{epoch}.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/compute_u_matrix_{epoch}.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
@@ -63,8 +67,12 @@ rule measure_quality:
         "results/logs/{experiment}/seed_{seed}/measure_quality_{epoch}.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/measure_quality_{epoch}.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
+    resources:
+        mem_mb=growing(3000),
     params:
         run=run_settings,
         code=code_hash("workflow/scripts/measure_quality.py"),

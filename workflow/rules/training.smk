@@ -23,11 +23,15 @@ for name, experiment in EXPERIMENTS.items():
                 f"results/logs/{name}/seed_{{seed}}/train_som_{epochs[0]:03d}_{epochs[-1]:03d}.log",
             benchmark:
                 f"results/benchmarks/{name}/seed_{{seed}}/train_som_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+            group:
+                "training"
             conda:
                 "../../envs/som.yaml"
             threads: 4
             resources:
                 gpu=1 if experiment.device in ("auto", "cuda") else 0,
+                mem_mb=growing(training_memory(experiment)),
+                runtime=growing(training_minutes(experiment, epochs)),
             params:
                 experiment=name,
                 settings=settings_of(name),
@@ -47,6 +51,8 @@ rule collect_history:
         "results/logs/{experiment}/seed_{seed}/collect_history.log",
     benchmark:
         "results/benchmarks/{experiment}/seed_{seed}/collect_history.tsv"
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:

@@ -11,6 +11,7 @@ rule prepare_cities:
         "results/logs/tsp/{instance}/prepare_cities.log",
     benchmark:
         "results/benchmarks/tsp/{instance}/prepare_cities.tsv"
+    localrule: True
     conda:
         "../../envs/som.yaml"
     params:
@@ -35,8 +36,12 @@ rule train_ring:
         "results/logs/tsp/{instance}/seed_{seed}/train_ring.log",
     benchmark:
         "results/benchmarks/tsp/{instance}/seed_{seed}/train_ring.tsv"
+    group:
+        "tour"
     conda:
         "../../envs/som.yaml"
+    resources:
+        runtime=growing(30),
     params:
         settings=to_training(TSP),
         code=code_hash("workflow/scripts/train_ring.py"),
@@ -55,8 +60,12 @@ rule improve_tours:
         "results/logs/tsp/{instance}/improve_tours.log",
     benchmark:
         "results/benchmarks/tsp/{instance}/improve_tours.tsv"
+    group:
+        "tour"
     conda:
         "../../envs/som.yaml"
+    resources:
+        runtime=growing(60),
     params:
         code=code_hash("workflow/scripts/improve_tours.py"),
     script:
@@ -75,6 +84,8 @@ rule control_tours:
         "results/benchmarks/tsp/{instance}/control_tours.tsv"
     conda:
         "../../envs/som.yaml"
+    resources:
+        runtime=growing(60),
     params:
         seeds=list(TSP.seeds),
         code=code_hash("workflow/scripts/control_tours.py"),
@@ -94,6 +105,8 @@ rule route_cities:
         "results/benchmarks/tsp/{instance}/route_cities.tsv"
     conda:
         "../../envs/som.yaml"
+    resources:
+        runtime=growing(30),
     params:
         seconds=TSP.routing_seconds,
         code=code_hash("workflow/scripts/route_cities.py"),
@@ -167,6 +180,8 @@ rule plot_tsp_tour:
         "results/logs/tsp/{instance}/plot_tsp_tour.log",
     benchmark:
         "results/benchmarks/tsp/{instance}/plot_tsp_tour.tsv"
+    group:
+        "tour"
     conda:
         "../../envs/som.yaml"
     params:
@@ -191,6 +206,8 @@ rule plot_tsp_closing:
         "results/logs/tsp/{instance}/plot_tsp_closing.log",
     benchmark:
         "results/benchmarks/tsp/{instance}/plot_tsp_closing.tsv"
+    group:
+        "tour"
     conda:
         "../../envs/som.yaml"
     params:

@@ -59,6 +59,9 @@ rule fit_k_means:
     conda:
         "../../envs/som.yaml"
     threads: 2
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(30),
     params:
         n_prototypes=WORTH.n_units,
         epochs=K_MEANS_EPOCHS,
@@ -86,6 +89,8 @@ for name, codebook in WORTH_CODEBOOKS.items():
         conda:
             "../../envs/som.yaml"
         threads: 2
+        resources:
+            mem_mb=growing(3000),
         params:
             run=settings_of("article"),
             code=code_hash("workflow/scripts/map_prototypes.py"),
@@ -105,6 +110,8 @@ rule measure_worth:
         "results/benchmarks/worth/measure_worth.tsv"
     conda:
         "../../envs/som.yaml"
+    resources:
+        runtime=growing(60),
     params:
         run=settings_of("article"),
         sizes=WORTH_SIZES,

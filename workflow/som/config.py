@@ -120,6 +120,11 @@ class Experiment:
                 f"kernel is {self.kernel}, which the batch rule cannot average by; "
                 "set rule to online or kernel to gaussian, cut_gaussian or bubble."
             )
+        if self.kernel == "printed" and self.device in ("cuda", "mps"):
+            raise ConfigError(
+                f"device is {self.device}, but kernel printed trains on the CPU alone; "
+                "set device to auto or cpu."
+            )
         if self.device == "mps" and self.precision == "float64":
             raise ConfigError(
                 "device is mps, which has no float64, but precision is float64; "
@@ -297,8 +302,8 @@ def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
     return values | {"shape": list(experiment.shape)}
 
 
-def shown(value: Any) -> str:
-    """Return a value much as it would stand in YAML, on one line and cut short if it is long.
+def shown(value: Any, most: int = 60) -> str:
+    """Return a value much as it would stand in YAML, on one line and of `most` letters at most.
 
     Examples
     --------
@@ -320,7 +325,7 @@ def shown(value: Any) -> str:
         items = ["…" if isinstance(item, list | tuple) else shown(item) for item in value[:5]]
         return f"[{', '.join(items)}{', …' if len(value) > 5 else ''}]"
     text = str(value)
-    text = text if len(text) <= 60 else f"{text[:59]}…"
+    text = text if len(text) <= most else f"{text[: most - 1]}…"
     text = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )

@@ -13,6 +13,8 @@ from workflow.som.config import LARGEST_INTEGER, ConfigError, shown
 
 # A configuration is four levels deep; a YAML alias within itself would be endless.
 DEEPEST_LEVEL = 16
+# It has some 500 values; aliases that repeat aliases would make billions of a few lines.
+MOST_VALUES = 100_000
 
 Place = tuple[str | int, ...]
 
@@ -61,7 +63,12 @@ def _check_structure(config: Any) -> None:
     """Refuse what YAML can say and JSON Schema cannot judge."""
     if not isinstance(config, dict):
         raise ConfigError(f"config: it is {shown(config)}, but must be a mapping; see its README.")
-    for place, value in _walk(config, ()):
+    for number, (place, value) in enumerate(_walk(config, ())):
+        if number > MOST_VALUES:
+            raise ConfigError(
+                f"config: {_path(place[:1])} has more than {MOST_VALUES:,} values; "
+                "remove what is below it."
+            )
         if len(place) > DEEPEST_LEVEL:
             raise ConfigError(
                 f"config: {_path(place[:3])} is nested more than {DEEPEST_LEVEL} levels deep; "

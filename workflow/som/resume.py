@@ -7,10 +7,12 @@ here first, and published to its declared path, by hard link, when the job's epo
 import fcntl
 import logging
 import os
+import secrets
 import shutil
 import signal
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -21,6 +23,8 @@ from workflow.som.files import write_atomically
 from workflow.som.tables import read_arrow
 
 logger = logging.getLogger(__name__)
+# Exit status of a trainer that was asked to stop.
+TERMINATED = 143
 
 
 class ResumeFolder:
@@ -65,10 +69,9 @@ class ResumeFolder:
     def publish(self, epoch: int, checkpoint: Path, table: Path) -> None:
         """Give an epoch's files their declared names."""
         for kept, declared in zip(self.paths(epoch), (checkpoint, table), strict=True):
-            declared.unlink(missing_ok=True)
             try:
                 declared.parent.mkdir(parents=True, exist_ok=True)
-                os.link(kept, declared)
+                _link(kept, declared)
             except OSError:  # Some file systems know no hard links.
                 with write_atomically(declared) as temporary:
                     shutil.copyfile(kept, temporary)
@@ -76,19 +79,29 @@ class ResumeFolder:
             os.utime(declared)
 
     @contextmanager
-    def only_one(self, patience: float = 3600.0) -> Iterator[None]:
+    def only_one(
+        self, patience: float = 3600.0, stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[None]:
         """Let one trainer at a time into the folder.
 
         A trainer may outlive the Snakemake that started it; a second one waits for it, and then
-        uses what it finished.
+        uses what it finished. It waits no longer once `stop` is true.
+
+        On a file system without locks (some clusters mount Lustre so) nobody waits. Two trainers
+        then take time from each other; since both write the same epochs, each whole or not at
+        all, no result changes.
         """
         with (self.folder / "lock").open("a+") as lock:
             started = last = time.monotonic()
+            is_alone = True
             while True:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
+                    if stop():
+                        logger.info("Stopped while another trainer was in %s", self.folder)
+                        sys.exit(TERMINATED)
                     now = time.monotonic()
                     if now - started > patience:
                         raise SomError(
@@ -99,8 +112,13 @@ class ResumeFolder:
                         logger.info("Waiting for another trainer that is still in %s", self.folder)
                         last = now
                     time.sleep(0.2)
-            for left in self.folder.glob(".*.tmp*"):  # Half-written when a trainer was killed.
-                left.unlink()
+                except OSError as error:
+                    logger.warning("Going on without a lock: %s: %s", lock.name, error.strerror)
+                    is_alone = False
+                    break
+            if is_alone:
+                for left in self.folder.glob(".*.tmp*"):  # Half-written when a trainer was killed.
+                    left.unlink()
             self._forget_other_runs()
             yield
 
@@ -114,6 +132,19 @@ class ResumeFolder:
                 kept.unlink()
         with write_atomically(mark) as temporary:
             temporary.write_text(self.fingerprint)
+
+
+def _link(kept: Path, declared: Path) -> None:
+    """Give a file another name, which at no moment is without a file.
+
+    A job that outlived its Snakemake on another node may be about to read it.
+    """
+    temporary = kept.with_name(f".{kept.stem}.{secrets.token_hex(4)}.tmp")
+    try:
+        os.link(kept, temporary)
+        temporary.replace(declared)
+    finally:
+        temporary.unlink(missing_ok=True)  # Renamed to a name of the same file, it stays.
 
 
 class StopRequest:

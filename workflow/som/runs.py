@@ -23,13 +23,12 @@ from workflow.som.errors import SomError, damaged
 from workflow.som.initialisation import starting_codebook
 from workflow.som.lattice import Lattice
 from workflow.som.logs import Progress
-from workflow.som.resume import ResumeFolder, StopRequest
+from workflow.som.resume import TERMINATED, ResumeFolder, StopRequest
 from workflow.som.search import Nearest, find_two_nearest, map_errors
 from workflow.som.tables import write_table
 from workflow.som.training import train_one_epoch
 
 logger = logging.getLogger(__name__)
-TERMINATED = 143
 
 
 def own_or(own: int | None, seed: int) -> int:
@@ -88,7 +87,7 @@ class Run:
         """
         stop = StopRequest()
         codebook = None if previous is None else self._start(previous, epochs[0] - 1)
-        with self.kept.only_one(), self._progress(epochs) as progress:
+        with self.kept.only_one(stop=stop.__bool__), self._progress(epochs) as progress:
             for epoch in epochs:
                 found = self.kept.find(epoch)
                 if found is None:

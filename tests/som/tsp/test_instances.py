@@ -2,6 +2,7 @@
 
 import pytest
 
+from workflow.som.config import shown
 from workflow.som.errors import SomError
 from workflow.som.tsp.instances import Instance, find_instances, read_optima
 
@@ -51,11 +52,26 @@ def test_what_is_not_there_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["a b.tsp", "figures.tsp", "ä.tsp", "a{b}.tsp", "-a.tsp", "a.b.tsp"]
+    "name", ["a b.tsp", "figures.tsp", "a\u202eb.tsp", "×.tsp", "a{b}.tsp", "-a.tsp", "a.b.tsp"]
 )
 def test_a_name_that_cannot_be_a_folders_is_refused(tmp_path, name):
     (tmp_path / name).touch()
-    assert name in refusal(tmp_path)
+    assert shown(name) in refusal(tmp_path)
+
+
+def test_names_are_in_any_script_and_composed(tmp_path):
+    for name in ("東京.tsp", "Zu\u0308rich.tsp", "हिन्दी.tsp"):
+        (tmp_path / name).touch()
+    assert set(find_instances(str(tmp_path), 5)) == {"東京", "Z\u00fcrich", "हिन्दी"}
+    (tmp_path / "Z\u00dcRICH.tsp").touch()
+    assert "differ only by case" in refusal(tmp_path)
+
+
+def test_a_path_that_snakemake_would_take_for_wildcards_is_refused(tmp_path):
+    folder = tmp_path / "{seed}"
+    folder.mkdir()
+    (folder / "a.tsp").touch()
+    assert "wildcard" in refusal(folder)
 
 
 @pytest.mark.parametrize("place", ["https://example.org/", "https://example.org/a.zip"])

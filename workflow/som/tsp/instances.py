@@ -4,14 +4,14 @@ The rules need nothing but these names, so this module imports nothing that take
 """
 
 import csv
-import re
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from workflow.som.config import shown
 from workflow.som.errors import SomError, reason
 
-# What may stand in a folder's name and in a pattern of Snakemake's alike.
-INSTANCE_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+MOST_LETTERS = 64
 RESERVED_NAMES = ("figures",)
 
 
@@ -54,41 +54,68 @@ def find_instances(place: str, n_random: int) -> dict[str, Instance]:
     >>> find_instances("", 1000)
     {'random1000': Instance(name='random1000', source='', optimum=None)}
     """
+    if any(brace in place for brace in "{}"):
+        raise SomError(
+            f"config: cities is {_whole(place)}, but Snakemake takes braces for a wildcard: "
+            "rename the folder or file."
+        )
     if not place:
         return {f"random{n_random}": Instance(f"random{n_random}", "", None)}
     if is_address(place):
         path = place.split("?")[0].split("#")[0].rstrip("/")
         names, optima = {_checked_name(Path(path).name, place): place}, dict[str, int]()
     else:
-        names, optima = _in_folder(Path(place).expanduser(), place)
+        names, optima = _in_folder(place)
     return {name: Instance(name, source, optima.get(name)) for name, source in names.items()}
 
 
-def _in_folder(path: Path, place: str) -> tuple[dict[str, str], dict[str, int]]:
-    if path.is_file():
-        files, folder = [path], path.parent
-    elif path.is_dir():
-        files, folder = sorted(path.glob("*.tsp")), path
-    else:
+def _in_folder(place: str) -> tuple[dict[str, str], dict[str, int]]:
+    files: list[Path] = []
+    try:
+        folder = Path(place).expanduser()
+        if folder.is_file():
+            files, folder = [folder], folder.parent
+        elif folder.is_dir():
+            files = sorted(folder.glob("*.tsp"))
+        else:
+            raise FileNotFoundError("it is neither a folder nor a file")
+    except (OSError, RuntimeError, ValueError) as error:  # Of ~name, too, if there is no such user.
         raise SomError(
-            f"cities is {place}, which is neither a folder nor a file: "
+            f"config: cities is {_whole(place)}, which cannot be read ({reason(error)[:200]}): "
             "set it to a folder with *.tsp files, or leave it empty for random cities."
-        )
+        ) from None
     if not files:
         raise SomError(
-            f"{place} has no *.tsp file: put TSPLIB files there or set cities to another folder."
+            f"config: cities is {_whole(place)}, which has no *.tsp file: put TSPLIB files there "
+            "or set cities to another folder."
         )
-    names = {_checked_name(file.name, str(file)): str(file) for file in files}
+    names: dict[str, str] = {}
+    for file in files:
+        name = _checked_name(file.name, str(file))
+        if twin := next((other for other in names if other.casefold() == name.casefold()), None):
+            raise SomError(
+                f"{_whole(str(file))} and {_whole(names[twin])} have names that differ only by "
+                "case or in how accents are spelt; rename one of them."
+            )
+        names[name] = str(file)
     optima = folder / "optima.csv"
     return names, read_optima(optima) if optima.is_file() else {}
 
 
+def _whole(path: str) -> str:
+    return shown(path, most=400)
+
+
 def _checked_name(file_name: str, source: str) -> str:
-    name = file_name.removesuffix(".tsp")
-    if not re.fullmatch(INSTANCE_NAME, name) or name in RESERVED_NAMES or name == file_name:
+    # Composed: an é may be two characters in a file's name.
+    name = unicodedata.normalize("NFC", file_name.removesuffix(".tsp"))
+    # What may stand in a folder's name and in a pattern of Snakemake's alike, in any script.
+    kinds = {unicodedata.category(letter)[0] for letter in name if letter not in "_-"}
+    is_name = kinds <= set("LMN") and name[:1].isalnum() and len(name) <= MOST_LETTERS
+    if not is_name or name in RESERVED_NAMES or not file_name.endswith(".tsp"):
         raise SomError(
-            f"{source} does not name an instance: rename it to letters, digits, _ and -, "
-            "with .tsp at its end."
+            f"{_whole(source)} does not name an instance: rename {shown(file_name)} to letters, "
+            f"digits, _ and -, {MOST_LETTERS} at most, with .tsp at its end."
         )
     return name
 

@@ -1,0 +1,64 @@
+"""A project whose jobs run elsewhere, and whose training can be held in the middle."""
+
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from tests.project import Project
+
+# Two segments in one group of jobs; faults meet the second one.
+SEGMENTS = {
+    "shape": [12, 12],
+    "epochs": 12,
+    "segment": 6,
+    "decay": 0.85,
+    "evaluate_every": 12,
+}
+TARGET = "results/quickstart/seed_0/checkpoints/epoch_012.safetensors"
+FIRST_SEGMENT = TARGET.replace("012", "006")
+IN_FIRST_SEGMENT, IN_SECOND_SEGMENT = 2, 8
+
+
+class RemoteProject(Project):
+    """A checkout, its data there already, whose Snakemake is always given some options more."""
+
+    def __init__(self, folder: Path, finished: Project, *options: str) -> None:
+        super().__init__(folder)
+        self.options = options
+        for name in (".snakemake/metadata", "results/raw", "results/datasets"):
+            shutil.copytree(finished.folder / name, folder / name)
+        self.change(**SEGMENTS)
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        return super().start(*arguments, *self.options)
+
+    def hold(self, epoch: int, process: subprocess.Popen) -> int:
+        """Halt the trainer once it has kept `epoch`, for a fault to meet it; return its number."""
+        self.wait_for_epoch(epoch, process)
+        assert self.kill_trainers(signal.SIGSTOP) == 1
+        assert self.last_epoch() % SEGMENTS["segment"], "held too late: nothing is left to train"
+        return self.trainers()[0]
+
+    def last_epoch(self) -> int:
+        """Return the last epoch that is kept."""
+        kept = (self.run / ".resume").glob("epoch_*.safetensors")
+        return max(int(path.stem.removeprefix("epoch_")) for path in kept)
+
+    def story(self) -> str:
+        """Return what all trainers have logged, one after another."""
+        return (self.run / ".resume" / "train_som.log").read_text()
+
+    def trained(self) -> list[int]:
+        """Return the epochs that trainers finished, in the order in which they did."""
+        return [int(epoch) for epoch in re.findall(r"Epoch (\d+): ", self.story())]
+
+
+def wait_until(condition, what: str, seconds: float = 120) -> None:
+    """Wait until `condition()` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.05)

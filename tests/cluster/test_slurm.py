@@ -1,0 +1,195 @@
+"""A real SLURM of one node: what happens to jobs there, and the same bits each time.
+
+`slurm.sh` brings it up; it needs root and the Debian packages slurm-wlm and munge.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.remote import IN_SECOND_SEGMENT, TARGET, RemoteProject, wait_until
+
+SCRIPT = Path(__file__).parent / "slurm.sh"
+# The profile that is shipped; only the queue is looked at more often.
+OPTIONS = [
+    *("--workflow-profile", "workflow/profiles/slurm"),
+    *("--slurm-init-seconds-before-status-checks", "2"),
+]
+MISSING = [name for name in ("slurmctld", "slurmd", "munged") if not shutil.which(name)]
+pytestmark = [
+    pytest.mark.skipif(
+        bool(MISSING) or os.geteuid() != 0,
+        reason="NOT TESTED: jobs on a real SLURM (profile, time limit, requeue, scancel, Ctrl-C, "
+        f"kill -9). It needs root, and of its daemons {MISSING or 'none'} are missing. On Debian, "
+        "as root: apt-get install --no-install-recommends slurm-wlm munge",
+    ),
+    pytest.mark.timeout(600),
+]
+CHAIN = 2 * (5 + 1)  # Minutes that two training jobs of 6 and 7 small epochs ask for.
+
+
+@pytest.fixture(scope="module")
+def slurm():
+    """Bring up a SLURM, and hand its commands to every process that is started from here."""
+    # A short path: it holds a socket.
+    folder = Path(tempfile.mkdtemp(prefix="slurm_", dir="/tmp"))
+    try:
+        subprocess.run([SCRIPT, "start", folder], check=True, timeout=120)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SLURM_CONF", str(folder / "slurm.conf"))
+            patch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
+            yield folder
+    finally:
+        subprocess.run([SCRIPT, "stop", folder], check=True, timeout=120)
+        shutil.rmtree(folder)
+
+
+def ask(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+
+
+def job_of(project: RemoteProject) -> str:
+    """Return the number of the project's last submitted job."""
+    return re.findall(r"SLURM jobid (\d+)", project.output.read_text())[-1]
+
+
+def state(job: str) -> str:
+    return ask("squeue", "--noheader", "--states=all", f"--jobs={job}", "--format=%T").strip()
+
+
+def catch(project, process, epoch=IN_SECOND_SEGMENT) -> str:
+    """Hold the trainer in its second segment; return its job's number."""
+    project.hold(epoch, process)
+    job = job_of(project)
+    assert state(job) == "RUNNING"
+    return job
+
+
+def finish(project, process) -> None:
+    assert process.wait(timeout=300) == 0, project.output.read_text()
+
+
+def meet_time_limit(project):
+    """SIGTERM, and the next try has twice the time."""
+    process = project.start(TARGET)
+    job = catch(project, process)
+    assert ask("squeue", "--noheader", f"--jobs={job}", "--format=%l").strip() == f"{CHAIN}:00"
+    ask("scontrol", "update", f"JobId={job}", "EndTime=now+1")
+    finish(project, process)
+    assert state(job) == "TIMEOUT"
+    again = job_of(project)
+    assert again != job
+    limit = ask("squeue", "--noheader", "--states=all", f"--jobs={again}", "--format=%l")
+    assert limit.strip() == f"{2 * CHAIN}:00"
+
+
+def requeue(project):
+    """As after preemption: the same job starts again, and Snakemake goes on waiting for it."""
+    process = project.start(TARGET)
+    job = catch(project, process)
+    ask("scontrol", "requeue", job)
+    wait_until(lambda: state(job) == "PENDING", "the job is pending")
+    # SLURM would let it wait for two minutes.
+    ask("scontrol", "update", f"JobId={job}", "StartTime=now")
+    finish(project, process)
+    assert job_of(project) == job
+
+
+def cancel(project):
+    """Snakemake submits a cancelled job again."""
+    process = project.start(TARGET)
+    job = catch(project, process)
+    ask("scancel", job)
+    finish(project, process)
+    assert state(job) == "CANCELLED"
+    assert job_of(project) != job
+
+
+def interrupt(project):
+    """Ctrl-C cancels the jobs; the same command goes on."""
+    process = project.start(TARGET)
+    project.wait_for_epoch(IN_SECOND_SEGMENT, process)
+    job = job_of(project)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=60) != 0
+    wait_until(lambda: state(job) == "CANCELLED", "the job is cancelled", 60)
+    wait_until(lambda: not project.trainers(), "the trainer's end", 60)
+    project.snakemake(TARGET)
+
+
+def kill_snakemake(project):
+    """The job lives on; the next one waits for it and uses what it finished."""
+    process = project.start(TARGET)
+    job = catch(project, process)
+    first = project.trainers()[0]
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)
+    process = project.start(TARGET)
+    wait_until(lambda: len(project.trainers()) == 2, "a second trainer")
+    time.sleep(3)
+    os.kill(first, signal.SIGCONT)
+    finish(project, process)
+    wait_until(lambda: state(job) in {"COMPLETED", "FAILED"}, "the first job's end", 60)
+
+
+def run_quickstart(project):
+    """Everything, from the data to the page."""
+    project.change(
+        shape=[6, 7], epochs=6, segment=3, decay=0.7, evaluate_every=1
+    )  # As in `finished`.
+    shutil.rmtree(project.folder / "results")
+    shutil.rmtree(project.folder / ".snakemake")
+    # Without accounting, sacct has no answer: Snakemake must not wait for one.
+    asked = subprocess.run(["sacct"], capture_output=True, text=True, timeout=30)
+    assert "accounting storage is disabled" in asked.stderr
+    project.snakemake("quickstart")
+    assert len(re.findall(r"SLURM jobid", project.output.read_text())) == 4
+
+
+FAULTS = [meet_time_limit, requeue, cancel, interrupt, kill_snakemake, run_quickstart]
+
+
+@pytest.fixture(scope="module")
+def outcomes(slurm, tmp_path_factory, finished):
+    """Each fault in a project of its own; several at a time, since most of it is waiting."""
+    folder = tmp_path_factory.mktemp("slurm")
+
+    def try_out(fault):
+        project = RemoteProject(folder / fault.__name__, finished, *OPTIONS)
+        fault(project)
+        return project
+
+    with ThreadPoolExecutor(len(FAULTS)) as pool:
+        yield {fault: pool.submit(try_out, fault) for fault in FAULTS}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, finished):
+    """The same run, local and in peace."""
+    project = RemoteProject(tmp_path_factory.mktemp("undisturbed") / "project", finished)
+    project.snakemake(TARGET)
+    return project.artifacts()
+
+
+@pytest.mark.parametrize("fault", FAULTS[:-1], ids=lambda fault: fault.__name__)
+def test_the_same_bits_after(fault, outcomes, undisturbed):
+    project = outcomes[fault].result()
+    assert project.artifacts() == undisturbed
+    # No epoch was trained twice, so no two trainers were at work, and none began anew.
+    assert sorted(project.trained()) == list(range(13))
+    assert f"Epoch {IN_SECOND_SEGMENT} was finished before" in project.story()
+
+
+def test_the_whole_quickstart(outcomes, finished):
+    project = outcomes[run_quickstart].result()
+    assert project.artifacts() == finished.artifacts()
+    figures = {path.name for path in (finished.run / "figures").iterdir()}
+    assert {path.name for path in (project.run / "figures").iterdir()} == figures

@@ -1,0 +1,12 @@
+"""The configuration's files: what they may not be is refused before their values are read."""
+
+from snakemake.exceptions import WorkflowError
+
+from workflow.som.config_files import check_config_file
+from workflow.som.errors import SomError
+
+try:
+    for path in ["config/config.yaml", *workflow.overwrite_configfiles]:
+        check_config_file(path)
+except SomError as error:
+    raise WorkflowError(str(error)) from None
