@@ -154,6 +154,24 @@ def test_tables_that_lie_in_each_others_places_are_named(results):
         assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"bmu": [0, 1, 6]}, "its column bmu goes from 0 to 6, beyond 0 to 5"),
+        ({"bmu": [-1, 1, 5]}, "its column bmu goes from -1 to 5"),
+        ({"label": [0, 1, 10]}, "its column label goes from 0 to 10"),
+        ({"bmu": [0.0, 1.0, 2.0]}, "it has no whole numbers bmu"),
+        ({}, None),
+    ],
+)
+def test_activations_beyond_the_lattice_or_the_digits_are_named(results, changes, named):
+    path = RUN / "activations" / "epoch_001.parquet"
+    frame = pd.DataFrame({"bmu": [0, 1, 5], "label": [0, 1, 9]} | changes)
+    write_table(path, frame, of_epoch(1, lattice='{"topology": "square", "shape": [2, 3]}'))
+    found = find_damaged_input(plan(path), SETTINGS)
+    assert found is None if named is None else f"{path} is damaged ({named}" in found
+
+
 @pytest.mark.parametrize("path", TABLES, ids=str)
 def test_a_table_of_another_kind_of_the_same_epoch_is_named(results, path):
     others = [other for other in TABLES if other != path]

@@ -84,6 +84,11 @@ def _read(path: Path) -> Mapping[str, Any]:
     from workflow.som.tables import read_arrow
 
     table, metadata = read_arrow(path)
+    if "bmu" in table.column_names and "lattice" in metadata:
+        from workflow.som.activations import find_fault
+
+        if fault := find_fault(table, metadata["lattice"]):
+            raise damaged(path, fault)
     return dict.fromkeys(table.column_names, "") | metadata
 
 
