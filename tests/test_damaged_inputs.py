@@ -34,6 +34,12 @@ SETTINGS = {"tiny": {"dataset": "mnist", "radius": 3.0}}
 FRAME = pd.DataFrame({"unit": [1, 2, 3]})
 
 
+def holding(path):
+    """A table with the column by which its kind is known."""
+    columns = {"training_activations": "history", "activations": "bmu", "purity": "majority_digit"}
+    return FRAME.assign(**{columns.get(path.parent.name, path.parent.name): 1})
+
+
 def of_epoch(number, **changes):
     data = read_arrow(TRAIN)[1]["checksum"]
     whose = {"experiment": "tiny", "seed": "0", "epoch": str(number)}
@@ -53,8 +59,8 @@ def results(tmp_path, monkeypatch):
     write_images(TRAIN, np.arange(2, dtype=np.int32), pixels, labels, metadata)
     save_checkpoint(CHECKPOINT, np.ones((2, 3), np.float32), of_epoch(1))
     for path in TABLES:
-        write_table(path, FRAME, of_epoch(1))
-    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 1, "units": 12})
+        write_table(path, holding(path), of_epoch(1))
+    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 1, "map_purity": 0.5})
     write_table(CITIES, FRAME, {"instance": "random5"})
     write_table(TOUR, FRAME, {"instance": "random5", "seed": "0"})
 
@@ -124,7 +130,7 @@ def test_a_file_of_another_run_or_epoch_is_named(results, path, change, named):
     if path == CHECKPOINT:
         save_checkpoint(path, load_checkpoint(path).codebook, of_epoch(1, **change))
     else:
-        write_table(path, FRAME, of_epoch(1, **change))
+        write_table(path, holding(path), of_epoch(1, **change))
     assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
 
 
@@ -136,7 +142,7 @@ def test_a_fingerprint_is_not_asked_for_where_the_data_are_made_anew(results):
 def test_tables_that_lie_in_each_others_places_are_named(results):
     write_table(CITIES, FRAME, {"instance": "random6"})
     write_table(TOUR, FRAME, {"instance": "random5", "seed": "3"})
-    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 2})
+    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 2, "map_purity": 0})
     test = TRAIN.with_name("test.parquet")
     TRAIN.rename(test)
     for path, named in (
@@ -146,6 +152,33 @@ def test_tables_that_lie_in_each_others_places_are_named(results):
         (test, "its split is train, not test"),
     ):
         assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"bmu": [0, 1, 6]}, "its column bmu goes from 0 to 6, beyond 0 to 5"),
+        ({"bmu": [-1, 1, 5]}, "its column bmu goes from -1 to 5"),
+        ({"label": [0, 1, 10]}, "its column label goes from 0 to 10"),
+        ({"bmu": [0.0, 1.0, 2.0]}, "it has no whole numbers bmu"),
+        ({}, None),
+    ],
+)
+def test_activations_beyond_the_lattice_or_the_digits_are_named(results, changes, named):
+    path = RUN / "activations" / "epoch_001.parquet"
+    frame = pd.DataFrame({"bmu": [0, 1, 5], "label": [0, 1, 9]} | changes)
+    write_table(path, frame, of_epoch(1, lattice='{"topology": "square", "shape": [2, 3]}'))
+    found = find_damaged_input(plan(path), SETTINGS)
+    assert found is None if named is None else f"{path} is damaged ({named}" in found
+
+
+@pytest.mark.parametrize("path", TABLES, ids=str)
+def test_a_table_of_another_kind_of_the_same_epoch_is_named(results, path):
+    others = [other for other in TABLES if other != path]
+    for other in others:
+        path.write_bytes(other.read_bytes())
+        found = find_damaged_input(plan(path), SETTINGS)
+        assert found.startswith(f"{path} is damaged (it is no table or summary of")
 
 
 @pytest.mark.parametrize("made_at", [1.0, 3.0])

@@ -11,6 +11,15 @@ from typing import Any
 from workflow.som.errors import DamagedFileError, SomError, damaged
 
 RESULTS = Path("results")
+# What a run's files hold, and what those of the same epoch that resemble them hold besides.
+HOLDS = {
+    "activations.parquet": ("bmu", "history"),
+    "training_activations.parquet": ("history", None),
+    "purity.parquet": ("majority_digit", None),
+    "purity.json": ("map_purity", None),
+    "u_matrix.parquet": ("u_matrix", None),
+    "history.parquet": ("samples_per_second", None),
+}
 
 
 def find_damaged_input(dag: Any, settings: Mapping[str, Mapping[str, Any]]) -> str | None:
@@ -74,7 +83,13 @@ def _read(path: Path) -> Mapping[str, Any]:
         return read_images(path).metadata
     from workflow.som.tables import read_arrow
 
-    return read_arrow(path)[1]
+    table, metadata = read_arrow(path)
+    if "bmu" in table.column_names and "lattice" in metadata:
+        from workflow.som.activations import find_fault
+
+        if fault := find_fault(table, metadata["lattice"]):
+            raise damaged(path, fault)
+    return dict.fromkeys(table.column_names, "") | metadata
 
 
 def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") -> None:
@@ -82,6 +97,10 @@ def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") 
     expected = implied_by(path)
     if path.suffix != ".json" and {"experiment", "seed", "epoch"} <= expected.keys():
         expected["fingerprint"] = known.of(expected["experiment"], expected["seed"])
+    kind = path.parent.name if "epoch" in expected else path.stem
+    held, foreign = HOLDS.get(kind + path.suffix, (None, None))
+    if "experiment" in expected and (held and held not in found or foreign and foreign in found):
+        raise damaged(path, f"it is no table or summary of {kind}")
     for key, value in expected.items():
         if value and str(found.get(key, "nothing")) != value:
             if key == "fingerprint":
@@ -166,7 +185,9 @@ def _verify_listed(job: Any, read: Mapping[str, Any], persistence: Any) -> None:
     listed_at = (persistence.metadata(job.output[0]) or {}).get("endtime")
     for source in (source for source in job.input if str(source) in read):
         path = Path(source)
-        if manifest.parent not in path.parents or not path.is_file():
+        if path.is_dir():
+            raise damaged(path, "it is a folder")
+        if manifest.parent not in path.parents or not path.exists():
             continue
         entry = listed.get(path.relative_to(manifest.parent).as_posix())
         made_at = (persistence.metadata(source) or {}).get("endtime")

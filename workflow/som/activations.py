@@ -2,8 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from workflow.som.datasets import N_CLASSES
 from workflow.som.lattice import Lattice
 from workflow.som.places import place_columns
 from workflow.som.search import NO_UNIT, Nearest
@@ -34,6 +37,18 @@ def activations_table(
             "distance": nearest.distances,
         }
     )
+
+
+def find_fault(table: pa.Table, lattice: str) -> str:
+    """Return what cannot be in a table of activations on a lattice (as JSON), or ""."""
+    bounds = {"bmu": Lattice.from_json(lattice).n_units, "label": N_CLASSES}
+    for name, bound in bounds.items():
+        if name not in table.column_names or not pa.types.is_integer(table[name].type):
+            return f"it has no whole numbers {name}"
+        least, most = pc.min_max(table[name]).as_py().values()
+        if table[name].null_count or (len(table) and not 0 <= least <= most < bound):
+            return f"its column {name} goes from {least} to {most}, beyond 0 to {bound - 1}"
+    return ""
 
 
 def nearest_from(frame: pd.DataFrame) -> Nearest:
