@@ -21,7 +21,7 @@ from workflow.som.features import as_features
 from workflow.som.initialisation import starting_codebook
 from workflow.som.kernels import neighbourhood
 from workflow.som.lattice import Lattice
-from workflow.som.runs import Run
+from workflow.som.runs import Run, check_memory
 from workflow.som.search import find_bmus, find_two_nearest
 from workflow.som.tables import read_arrow
 from workflow.som.training import presentation_order, train_one_epoch
@@ -325,3 +325,13 @@ def test_no_images_are_refused_by_name(tmp_path):
     write_images(path, np.zeros(0, np.int32), nothing, np.zeros(0, np.uint8), {"dataset": "tiny"})
     with pytest.raises(SomError, match="train.parquet holds no images"):
         read_images(path)
+
+
+def test_more_units_than_memory_are_refused(make_experiment, monkeypatch):
+    monkeypatch.setattr("workflow.som.runs.memory_bytes", lambda: 10**9)
+    many = {"shape": (100, 80), "radius": 9.0}
+    with pytest.raises(SomError, match="experiments.huge: shape .* needs 1.0 GB"):
+        check_memory("huge", make_experiment(**many))
+    check_memory("fine", make_experiment(**many, rule="batch"))
+    check_memory("fine", make_experiment(**many, kernel="printed"))
+    check_memory("fine", make_experiment())

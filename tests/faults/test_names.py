@@ -134,9 +134,10 @@ def test_a_users_paths_work_whatever_is_in_them(project):
     cities = str(places.with_name("a # b: c") / "cities")
     project.configure(lambda config: config.update(cities=cities))
     before = everything_beside(project)
-    tour = "results/tsp/Zürich_東/figures/tsp_tour.png"
+    tour = "results/tsp/Zürich_東/seed_0/tour.parquet"
     arguments = [f"mirror={places / 'mirror'}"]
-    project.snakemake(tour, "--config", f"cities={places / 'cities'}")
+    table = "results/tsp/Zürich_東/cities.parquet"
+    project.snakemake(table, "--config", f"cities={places / 'cities'}")
     output = project.snakemake(
         tour, "results/raw/mnist_5000/mnist_5k.csv.gz", "--config", *arguments
     )
@@ -144,7 +145,6 @@ def test_a_users_paths_work_whatever_is_in_them(project):
     log = project.folder / "results" / "logs" / "mnist_5000" / "download.log"
     assert f"from {places / 'mirror'}" in log.read_text(encoding="utf-8"), output
     assert everything_beside(project) == before
-    assert project.planned(tour, "--config", *arguments) == set()
 
 
 def test_hostile_experiments_are_refused_by_snakemake(project, how_many):

@@ -17,11 +17,11 @@ from workflow.som.checkpoints import (
 )
 from workflow.som.config import Experiment
 from workflow.som.datasets import Images
-from workflow.som.devices import resolve_device
+from workflow.som.devices import memory_bytes, resolve_device
 from workflow.som.environment import describe_machine, describe_versions
 from workflow.som.errors import SomError, damaged
 from workflow.som.initialisation import starting_codebook
-from workflow.som.lattice import Lattice
+from workflow.som.lattice import HEXAGONAL, Lattice
 from workflow.som.logs import Progress
 from workflow.som.resume import TERMINATED, ResumeFolder, StopRequest
 from workflow.som.search import Nearest, find_two_nearest, map_errors
@@ -29,11 +29,35 @@ from workflow.som.tables import write_table
 from workflow.som.training import train_one_epoch
 
 logger = logging.getLogger(__name__)
+# A number for each pair of units, and what is made of it at the same time.
+BYTES_A_PAIR = 16
 
 
 def own_or(own: int | None, seed: int) -> int:
     """Return the seed that an experiment fixes for one purpose, or else the run's."""
     return seed if own is None else own
+
+
+def check_memory(name: str, experiment: Experiment) -> None:
+    """Refuse a map whose neighbourhood cannot fit in this machine's memory.
+
+    Raises
+    ------
+    SomError
+        If a table of all pairs of units is too large. (The batch rule with a Gaussian on straight
+        axes needs one an axis, the printed formula none.)
+    """
+    if experiment.kernel == "printed":
+        return
+    is_product = experiment.kernel == "gaussian" and experiment.topology not in HEXAGONAL
+    tables = experiment.shape if is_product and experiment.rule == "batch" else [experiment.n_units]
+    needed, there = BYTES_A_PAIR * sum(n_units**2 for n_units in tables), memory_bytes()
+    if needed > there:
+        raise SomError(
+            f"experiments.{name}: shape {list(experiment.shape)} makes {experiment.n_units:,} "
+            f"units, whose neighbourhood needs {needed / 1e9:,.1f} GB of memory, and this machine "
+            f"has {there / 1e9:,.1f} GB: choose fewer units, or rule batch with kernel gaussian."
+        )
 
 
 class Run:
@@ -61,6 +85,7 @@ class Run:
         folder: Path,
         threads: int,
     ) -> None:
+        check_memory(name, experiment)
         self.name, self.experiment, self.seed = name, experiment, seed
         self.images, self.threads = images, threads
         self.lattice = Lattice(experiment.topology, experiment.shape)

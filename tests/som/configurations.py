@@ -1,0 +1,83 @@
+"""A valid configuration to change, and how refusals are held to their form."""
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from workflow.som.config import (
+    ConfigError,
+    Experiment,
+    experiments_from,
+)
+from workflow.som.config_schema import validate_config
+
+ROOT = Path(__file__).parents[2]
+SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+DEFAULTS: dict[str, Any] = {
+    "dataset": "mnist",
+    "seeds": [0],
+    "topology": "square",
+    "shape": [50, 50],
+    "kernel": "gaussian",
+    "rule": "online",
+    "initialisation": "random",
+    "initialisation_seed": None,
+    "order_seed": None,
+    "learning_rate": 0.5,
+    "radius": 50.0,
+    "schedule": "exponential",
+    "decay": 0.95,
+    "final_learning_rate": 0.005,
+    "final_radius": 0.5,
+    "epochs": 90,
+    "precision": "float32",
+    "device": "auto",
+    "segment": 30,
+    "evaluate_every": 1,
+    "permutations": 1000,
+}
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+# The sections that say nothing of how one experiment trains, nor name others.
+OTHER_SECTIONS = {key: CONFIG[key] for key in CONFIG.keys() - {"mirror", "defaults", "experiments"}}
+OTHER_SECTIONS["comparisons"] = {key: ["article"] for key in CONFIG["comparisons"]}
+FIGURES = CONFIG["figures"]
+
+
+def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any]:
+    """A valid configuration with one experiment more, and top-level keys replaced."""
+    config = {
+        "mirror": "",
+        "cities": "",
+        "defaults": copy.deepcopy(DEFAULTS),
+        "experiments": {"article": {}, "quickstart": {}, name: own},
+        **copy.deepcopy(OTHER_SECTIONS),
+    }
+    return config | top
+
+
+def read(config: Any) -> dict[str, Experiment]:
+    """What the Snakefile does with its configuration."""
+    validate_config(config, SCHEMA_PATH)
+    return experiments_from(config)
+
+
+def refusal(config: Any) -> str:
+    """The sentence with which a configuration is refused."""
+    with pytest.raises(ConfigError) as caught:
+        read(config)
+    message = str(caught.value)
+    assert_one_sentence(message)
+    return message
+
+
+def assert_one_sentence(message: str) -> None:
+    assert message.startswith("config: ")
+    assert message.isprintable()
+    assert re.search(r"[.?]$", message)
+    outside_quotes = re.sub(r'"(\\.|[^"\\])*"', "…", message)
+    assert not re.search(r"[.?!] ", outside_quotes[:-1])
+    assert len(message) < 700
