@@ -11,7 +11,7 @@ from tests.project import Project
 
 # Two segments in one group of jobs; faults meet the second one.
 SEGMENTS = {
-    "shape": [12, 12],
+    "shape": [16, 16],
     "epochs": 12,
     "segment": 6,
     "decay": 0.85,
@@ -34,6 +34,15 @@ class RemoteProject(Project):
 
     def start(self, *arguments: str) -> subprocess.Popen:
         return super().start(*arguments, *self.options)
+
+    def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
+        """Wait until a trainer has kept an epoch; its job may have to wait for a node."""
+        kept = self.run / ".resume" / f"epoch_{epoch:03d}.safetensors"
+        deadline = time.monotonic() + 300
+        while not kept.exists():
+            assert process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.002)
 
     def hold(self, epoch: int, process: subprocess.Popen) -> int:
         """Halt the trainer once it has kept `epoch`, for a fault to meet it; return its number."""
