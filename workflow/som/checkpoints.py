@@ -74,6 +74,8 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         raise damaged(path, "its codebook does not match the checksum it carries")
     if codebook.dtype != np.float32 or codebook.shape != shape:
         raise damaged(path, f"its codebook is {codebook.dtype} of shape {codebook.shape}")
+    if not np.isfinite(codebook).all():
+        raise damaged(path, "its codebook has values that are no numbers, or infinite")
     return Checkpoint(codebook, metadata)
 
 

@@ -43,6 +43,8 @@ MOST_UNITS = 40_000
 MOST_DIAGONALS = 10
 # The neighbourhood divides by the radius squared, which must stay a normal float64.
 SMALLEST_RADIUS = 1e-100
+# The printed formula divides in the precision of the state, and must not by zero in float32.
+SMALLEST_PRINTED_RADIUS = 1e-15
 
 LARGEST_INTEGER = 2**64
 
@@ -183,14 +185,15 @@ class Experiment:
                         f"set final_{key} to at most that."
                     )
             return
-        if self.radius * self.decay ** (self.epochs - 1) >= SMALLEST_RADIUS:
+        smallest = SMALLEST_PRINTED_RADIUS if self.kernel == "printed" else SMALLEST_RADIUS
+        if self.radius * self.decay ** (self.epochs - 1) >= smallest:
             return
-        if self.radius < SMALLEST_RADIUS:
+        if self.radius < smallest:
             raise ConfigError(
                 f"radius is {shown(self.radius)}, which is as good as zero; "
                 f"set radius to about {max(self.shape)}."
             )
-        most = 1 + math.floor(math.log(SMALLEST_RADIUS / self.radius) / math.log(self.decay))
+        most = 1 + math.floor(math.log(smallest / self.radius) / math.log(self.decay))
         raise ConfigError(
             f"epochs is {self.epochs}, but with decay {shown(self.decay)} the radius "
             f"{shown(self.radius)} vanishes after epoch {most}; "
