@@ -11,6 +11,8 @@ rule write_manifest:
         manifest=f"{RUN}/manifest.json",
     log:
         "results/logs/{experiment}/seed_{seed}/write_manifest.log",
+    group:
+        "measuring"
     conda:
         "../../envs/som.yaml"
     params:
