@@ -219,7 +219,9 @@ def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
     }
 
 
-@pytest.mark.parametrize("name", CONFIG["experiments"].keys() - CONFIG["comparisons"]["trade_off"])
+@pytest.mark.parametrize(
+    "name", sorted(CONFIG["experiments"].keys() - CONFIG["comparisons"]["trade_off"])
+)
 def test_experiments_start_and_end_as_the_article_does(name: str) -> None:
     experiment = experiments_from(CONFIG)[name]
     schedule = experiment.to_schedule()
