@@ -11,7 +11,7 @@ MEASURED = ["seconds", "samples_per_second"]
 def bits(project: Project) -> dict[str, bytes | str]:
     """Return all artifacts of the run by name: bytes, or a checksum without measured seconds."""
     found: dict[str, bytes | str] = dict(project.artifacts())
-    for pattern in ("figures/*", "explorer.html"):
+    for pattern in ("figures/[!.]*", "explorer.html"):
         for path in project.run.glob(pattern):
             found[str(path.relative_to(project.run))] = path.read_bytes()
     for path in (project.run / "training_activations").glob("epoch_*"):

@@ -126,6 +126,7 @@ def test_signals_at_random_moments_change_no_bit(longer, undisturbed, fault_seed
     project.snakemake(*TARGETS)
     assert {name for name in expected if bits(project).get(name) != expected[name]} == set(), done
     assert "Nothing to be done" in project.snakemake(*TARGETS), done
+    assert list(project.run.rglob(".*.tmp*")) == [], done
     logger.info("%d signals: %s, half published: %d", number, dict(hit), half_published)
     assert sum(hit.values()) == number
     assert hit["publishing"] >= 1

@@ -156,3 +156,20 @@ def test_the_digest_is_that_of_the_bytes(tmp_path, algorithm):
     content = bytes(range(256)) * 5000
     (tmp_path / "a").write_bytes(content)
     assert digest(tmp_path / "a", algorithm) == hashlib.new(algorithm, content).hexdigest()
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path):
+    left = tmp_path / ".a.0123abcd.tmp.png"
+    others = [tmp_path / name for name in (".b.0123abcd.tmp.png", ".a.0123abcd.tmp.svg", ".a.png")]
+    for path in (left, *others):
+        path.touch()
+    with write_atomically(tmp_path / "a.png") as temporary:
+        temporary.write_text("whole")
+    assert not left.exists()
+    assert all(path.exists() for path in others)
+    hidden = tmp_path / ".resume" / left.name
+    hidden.parent.mkdir()
+    hidden.touch()
+    with write_atomically(hidden.parent / "a.png") as temporary:
+        temporary.write_text("whole")
+    assert hidden.exists()

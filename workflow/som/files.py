@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from workflow.som.errors import SomError, damaged
@@ -68,6 +69,7 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.tmp{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left(path)
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
@@ -82,6 +84,13 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
         raise could_not_write(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove what killed writers of a file left behind; in hidden folders others may be writing."""
+    if not path.parent.name.startswith("."):
+        for left in path.parent.glob(f".{escape(path.stem)}.{'[0-9a-f]' * 8}.tmp{path.suffix}"):
+            left.unlink(missing_ok=True)
 
 
 def find_full_disk(*folders: Path | str) -> str | None:
