@@ -44,7 +44,7 @@ def good_configurations(draw):
     }
     topology = draw(st.sampled_from(sorted(shapes)))
     shape = shapes[topology]
-    radius = draw(st.floats(0.5, 1.0)) * 10 * math.hypot(*shape)
+    radius = min(draw(st.floats(0.5, 1.0)) * 10 * math.hypot(*shape), 400_000.0)
     rule = draw(st.sampled_from(["online", "batch"]))
     kernels = ["gaussian", "cut_gaussian", "bubble"] + ["mexican_hat", "printed"] * (
         rule == "online"
