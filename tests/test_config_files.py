@@ -16,7 +16,6 @@ from workflow.som.config import (
     FINGERPRINT_KEYS,
     RESERVED_FOLDERS,
     RESERVED_TARGETS,
-    ConfigError,
     Experiment,
     comparisons_from,
     experiments_from,
@@ -25,6 +24,7 @@ from workflow.som.config_schema import allowed_values, resolved, validate_config
 from workflow.som.initialisation import INITIALISATIONS
 from workflow.som.kernels import KERNELS
 from workflow.som.lattice import TOPOLOGIES, Lattice
+from workflow.som.refusals import ConfigError
 from workflow.som.tsp.settings import TRAINING_KEYS, WHOLE_NUMBERS, TspSettings, tsp_from
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ def use_code_hashes_and_resume(workflow: Any) -> None:
     Every rule carries the hash of its code as a parameter, so that Snakemake's own trigger (the
     script file's time, which a fresh checkout changes) is not needed; and every job can be started
     anew after it was cut off (`--rerun-incomplete`), because its outputs are written whole or not
-    at all.
+    at all. Records and locks are kept by `Records`.
     """
 
     class Resuming(type(workflow)):  # type: ignore[misc]

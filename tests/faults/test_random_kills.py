@@ -136,7 +136,7 @@ def test_signals_at_random_moments_change_no_bit(longer, undisturbed, fault_seed
 TRAINER = """
 import os, sys
 from pathlib import Path
-from workflow.som.config import Experiment
+from workflow.som.config import (Experiment)
 from workflow.som.datasets import read_images
 from workflow.som.runs import Run
 folder, epochs = Path(sys.argv[1]), 30

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from workflow.som.config import (
-    ConfigError,
-    Experiment,
-    experiments_from,
-)
+from workflow.som.config import Experiment, experiments_from
 from workflow.som.config_schema import validate_config
+from workflow.som.refusals import ConfigError
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"

@@ -19,14 +19,9 @@ from tests.som.configurations import (
     read,
     refusal,
 )
-from workflow.som.config import (
-    DATASET_NAMES,
-    ConfigError,
-    Experiment,
-    canonical_dataset,
-    to_fingerprint,
-)
+from workflow.som.config import DATASET_NAMES, Experiment, canonical_dataset, to_fingerprint
 from workflow.som.errors import SomError
+from workflow.som.refusals import ConfigError
 
 # ---------------------------------------------------------------- what is accepted
 

@@ -16,12 +16,9 @@ from tests.som.configurations import (
     read,
     refusal,
 )
-from workflow.som.config import (
-    RESERVED_FOLDERS,
-    RESERVED_TARGETS,
-    shown,
-)
+from workflow.som.config import RESERVED_FOLDERS, RESERVED_TARGETS
 from workflow.som.config_schema import allowed_values
+from workflow.som.refusals import shown
 
 
 @pytest.mark.parametrize("key", sorted(DEFAULTS))

@@ -13,9 +13,7 @@ from tests.som.configurations import (
     read,
     refusal,
 )
-from workflow.som.config import (
-    shown,
-)
+from workflow.som.refusals import shown
 
 
 def with_scalars(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow.som.errors import DamagedFileError, SomError
+from workflow.som.errors import SomError
 from workflow.som.logs import Progress, log_to
-from workflow.som.manifest import describe_data, find_changed_artifacts, find_changed_values
-from workflow.som.summaries import read_summary
+from workflow.som.manifest import find_differences
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +29,7 @@ def main(
         )
     differences = 0
     for path in Progress(manifests, desc="verify", unit=" runs"):
-        found = _differences(path, datasets, settings)
+        found = find_differences(path, datasets, settings)
         for line in found:
             logger.error("%s.", line)
         if not found:
@@ -41,24 +40,6 @@ def main(
             f"{differences} {'thing differs' if differences == 1 else 'things differ'} from the "
             "manifests, named above: delete the files among them, then make the runs again."
         )
-
-
-def _differences(
-    path: Path, datasets: Path, settings: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
-    try:
-        manifest = read_summary(path)
-        found = find_changed_artifacts(path.parent, manifest)
-        listed = manifest["data"]
-        tables = sorted((datasets / listed["dataset"]).glob("*.parquet"))
-        current = {"dataset": listed["dataset"]} | describe_data(tables)
-        found += find_changed_values(f"{path.parent}: data", listed, current)
-    except DamagedFileError as error:
-        return [str(error).rstrip(".")]
-    if manifest["experiment"] not in settings:
-        return [*found, f"{path.parent}: the configuration no longer has this experiment"]
-    now = settings[manifest["experiment"]]
-    return found + find_changed_values(f"{path.parent}: settings", manifest["settings"], now)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """List all that made a run, and the checksum of every file it consists of."""
 
-import csv
 import json
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,9 +8,14 @@ from typing import Any
 
 from workflow.som.checkpoints import load_checkpoint
 from workflow.som.config import Experiment, experiments_from
-from workflow.som.environment import describe_versions
+from workflow.som.environment import describe_versions, find_commit
 from workflow.som.logs import log_to
-from workflow.som.manifest import describe_data, describe_training, list_artifacts
+from workflow.som.manifest import (
+    describe_data,
+    describe_training,
+    list_artifacts,
+    read_durations,
+)
 from workflow.som.summaries import write_summary
 
 
@@ -31,10 +34,6 @@ def main(
     folder = manifest.parent
     checkpoints = [path for path in artifacts if path.parent.name == "checkpoints"]
     training = [path for path in artifacts if path.parent.name == "training_activations"]
-    durations = {}
-    for path in sorted(benchmarks.glob("*.tsv")):
-        with path.open(encoding="utf-8") as file:
-            durations[path.stem] = float(next(csv.DictReader(file, delimiter="\t"))["s"])
     summary = {
         "experiment": name,
         "seed": seed,
@@ -42,23 +41,13 @@ def main(
         "configuration": json.loads(json.dumps(asdict(experiment))),
         "settings": dict(settings),
         "data": {"dataset": experiment.dataset} | describe_data(tables),
-        "code": {"training": settings["code"], "commit": _commit()},
+        "code": {"training": settings["code"], "commit": find_commit()},
         "versions": describe_versions(),
         **describe_training(training),
-        "durations": durations,
+        "durations": read_durations(benchmarks),
         "artifacts": list_artifacts(folder, artifacts),
     }
     write_summary(manifest, summary)
-
-
-def _commit() -> str | None:
-    """Return the checkout's commit, with "-dirty" if files differ from it; None outside git."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -6,16 +6,15 @@ Bounds of single keys stand in the schema, rules between keys in `Experiment`, v
 
 import dataclasses
 import difflib
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.som.errors import SomError
 from workflow.som.kernels import ONLINE_ONLY
 from workflow.som.lattice import shape_fault
+from workflow.som.refusals import ConfigError, shown
 from workflow.som.schedule import Schedule
 from workflow.som.sources import DATASETS
 
@@ -46,7 +45,6 @@ SMALLEST_RADIUS = 1e-100
 # The printed formula divides in the precision of the state, and must not by zero in float32.
 SMALLEST_PRINTED_RADIUS = 1e-15
 
-LARGEST_INTEGER = 2**64
 
 FINGERPRINT_KEYS = (
     "dataset",
@@ -68,10 +66,6 @@ SCHEDULE_KEYS = {
     "to_final": ("final_learning_rate", "final_radius", "epochs"),
     "linear": ("final_learning_rate", "final_radius", "epochs"),
 }
-
-
-class ConfigError(SomError, ValueError):
-    """A key or value that is not allowed; the message is one sentence saying what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,33 +297,3 @@ def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
     keys = (*FINGERPRINT_KEYS, *SCHEDULE_KEYS[experiment.schedule])
     values = {key: getattr(experiment, key) for key in keys}
     return values | {"shape": list(experiment.shape)}
-
-
-def shown(value: Any, most: int = 60) -> str:
-    """Return a value much as it would stand in YAML, on one line and of `most` letters at most.
-
-    Examples
-    --------
-    >>> shown(["90", True, float("nan"), None])
-    '["90", true, .nan, empty]'
-    """
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-        return f"an integer of about {math.ceil(value.bit_length() * math.log10(2)):,} digits"
-    if isinstance(value, float) and not math.isfinite(value):
-        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
-    if isinstance(value, Mapping):
-        return f"a section of {len(value)} keys"
-    if isinstance(value, list | tuple):
-        # Not what is nested deeper: an alias could make that endless.
-        items = ["…" if isinstance(item, list | tuple) else shown(item) for item in value[:5]]
-        return f"[{', '.join(items)}{', …' if len(value) > 5 else ''}]"
-    text = str(value)
-    text = text if len(text) <= most else f"{text[: most - 1]}…"
-    text = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
-    return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from workflow.som.config import ConfigError, shown
 from workflow.som.config_schema import MOST_VALUES
 from workflow.som.errors import reason
+from workflow.som.refusals import ConfigError, shown
 
 # Snakemake would evaluate Python expressions in the values of a file with this key.
 EXPRESSIONS = "__use_yte__"

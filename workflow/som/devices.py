@@ -1,7 +1,5 @@
 """Which device a training runs on."""
 
-import os
-
 import torch
 
 from workflow.som.errors import SomError
@@ -33,8 +31,3 @@ def resolve_device(name: str, precision: str) -> str:
     if name == "mps" and precision == "float64":
         raise SomError("device: mps knows no float64: set precision to float32, or device to cpu.")
     return name
-
-
-def memory_bytes() -> int:
-    """Return how much memory this machine has."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

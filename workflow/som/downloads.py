@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workflow.som.errors import SomError, damaged, reason
-from workflow.som.fetching import fetch, join_address, shown
+from workflow.som.fetching import fetch, join_address, without_secrets
 from workflow.som.files import digest, write_atomically
 from workflow.som.sources import EMBEDDED, EMBEDDED_FILE, source_names
 
@@ -87,14 +87,15 @@ def verify_sources(dataset: str, folder: Path) -> dict[str, str]:
 def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
     tried = []
     for origin in origins:
+        place = without_secrets(origin)
         try:
             with write_atomically(path) as temporary:
                 _copy(origin, source, temporary)
         except (OSError, ValueError, RuntimeError) as error:  # ~nobody/ is a RuntimeError.
-            logger.info("%s: passed over %s (%s)", source.name, shown(origin), reason(error))
-            tried.append(f"{shown(origin)} ({reason(error)[:120]})")
+            logger.info("%s: passed over %s (%s)", source.name, place, reason(error))
+            tried.append(f"{place} ({reason(error)[:120]})")
         else:
-            logger.info("%s: from %s, md5 %s verified", source.name, shown(origin), source.md5)
+            logger.info("%s: from %s, md5 %s verified", source.name, place, source.md5)
             return
     raise SomError(
         f"{source.name} could not be had from any of {len(tried)} places, {'; '.join(tried)}: "

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,12 +16,16 @@ PACKAGES = (
 
 def describe_machine() -> dict[str, str]:
     """Return processor, cores, memory and date, as tables carry them."""
-    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     cores = len(os.sched_getaffinity(0))
     return {
-        "machine": f"{cores} × {_processor()}, {gigabytes:.0f} GB",
+        "machine": f"{cores} × {_processor()}, {memory_bytes() / 1e9:.0f} GB",
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
+
+
+def memory_bytes() -> int:
+    """Return how much memory this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def describe_versions() -> dict[str, str]:
@@ -32,6 +37,16 @@ def describe_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return versions
+
+
+def find_commit() -> str | None:
+    """Return the checkout's commit, with "-dirty" if files differ from it; None outside git."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
 
 
 def _processor() -> str:

@@ -20,12 +20,12 @@ LONGEST = 7200.0  # Seconds for a whole file.
 LARGEST = 2**30  # Bytes of a file; the largest original, EMNIST's archive, has half of them.
 
 
-def shown(address: str) -> str:
+def without_secrets(address: str) -> str:
     """Return an address as it may be printed: without credentials, query and fragment.
 
     Examples
     --------
-    >>> shown("https://me:secret@example.org/mnist/?token=secret")
+    >>> without_secrets("https://me:secret@example.org/mnist/?token=secret")
     'https://example.org/mnist/'
     """
     if "://" not in address:

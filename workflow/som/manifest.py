@@ -1,11 +1,14 @@
 """The manifest of a run: all that made it, and the checksum of every file it consists of."""
 
+import csv
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.errors import DamagedFileError
 from workflow.som.files import digest
+from workflow.som.summaries import read_summary
 from workflow.som.tables import read_arrow
 
 
@@ -49,6 +52,43 @@ def describe_training(tables: Iterable[Path]) -> dict[str, Any]:
         "machine": last.get("machine"),
         "training": stretches,
     }
+
+
+def read_durations(folder: Path) -> dict[str, float]:
+    """Return the seconds of each job, from the tables that Snakemake writes, one a job."""
+    durations = {}
+    for path in sorted(folder.glob("*.tsv")):
+        with path.open(encoding="utf-8") as file:
+            durations[path.stem] = float(next(csv.DictReader(file, delimiter="\t"))["s"])
+    return durations
+
+
+def find_differences(
+    path: Path, datasets: Path, settings: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Return one phrase for each thing that is not as the manifest at `path` lists it.
+
+    Parameters
+    ----------
+    datasets : Path
+        Folder with a folder of tables for each data set.
+    settings : mapping
+        What determines the codebooks of each experiment now, but for data and seed.
+    """
+    run = path.parent
+    try:
+        manifest = read_summary(path)
+        found = find_changed_artifacts(run, manifest)
+        listed = manifest["data"]
+        tables = sorted((datasets / listed["dataset"]).glob("*.parquet"))
+        current = {"dataset": listed["dataset"]} | describe_data(tables)
+        found += find_changed_values(f"{run}: data", listed, current)
+    except DamagedFileError as error:
+        return [str(error).rstrip(".")]
+    if manifest["experiment"] not in settings:
+        return [*found, f"{run}: the configuration no longer has this experiment"]
+    now = settings[manifest["experiment"]]
+    return found + find_changed_values(f"{run}: settings", manifest["settings"], now)
 
 
 def find_changed_artifacts(folder: Path, manifest: Mapping[str, Any]) -> list[str]:

@@ -17,8 +17,8 @@ from workflow.som.checkpoints import (
 )
 from workflow.som.config import Experiment
 from workflow.som.datasets import Images
-from workflow.som.devices import memory_bytes, resolve_device
-from workflow.som.environment import describe_machine, describe_versions
+from workflow.som.devices import resolve_device
+from workflow.som.environment import describe_machine, describe_versions, memory_bytes
 from workflow.som.errors import SomError, damaged
 from workflow.som.initialisation import starting_codebook
 from workflow.som.lattice import HEXAGONAL, Lattice

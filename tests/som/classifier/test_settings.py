@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from workflow.som.classifier.settings import Settings, settings_from, to_measure
-from workflow.som.config import ConfigError
+from workflow.som.refusals import ConfigError
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config" / "config.yaml").read_text())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.som.config import ConfigError
+from workflow.som.refusals import ConfigError
 from workflow.som.tsp.settings import to_training, tsp_from
 
 CONFIG = yaml.safe_load(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.som.config import ConfigError, shown
+from workflow.som.refusals import ConfigError, shown
 
 SCORE_KEYS = (
     "seed",

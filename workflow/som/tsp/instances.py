@@ -8,8 +8,8 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from workflow.som.config import shown
 from workflow.som.errors import SomError, reason
+from workflow.som.refusals import shown
 
 MOST_LETTERS = 64
 RESERVED_NAMES = ("figures",)

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from workflow.som.errors import SomError, reason
-from workflow.som.fetching import fetch, shown
+from workflow.som.fetching import fetch, without_secrets
 from workflow.som.tsp.cities import Points, random_cities, read_tsplib
 from workflow.som.tsp.instances import is_address
 
@@ -35,17 +35,17 @@ def load_cities(source: str, *, n_random: int, seed: int) -> Points:
         # Raised here, not where it is caught: the error would keep the connection open.
         if problem := _fetch(source, Path(folder) / "cities.tsp"):
             raise SomError(
-                f"{shown(source)} could not be fetched ({problem}): "
+                f"{without_secrets(source)} could not be fetched ({problem}): "
                 "correct the address, or set cities to a folder or file."
             )
-        logger.info("Cities from %s.", shown(source))
-        return read_tsplib(Path(folder) / "cities.tsp", name=shown(source))
+        logger.info("Cities from %s.", without_secrets(source))
+        return read_tsplib(Path(folder) / "cities.tsp", name=without_secrets(source))
 
 
 def _fetch(address: str, path: Path) -> str | None:
     """Fetch a file; return what went wrong, or None."""
     try:
-        fetch(address, path, description=shown(address))
+        fetch(address, path, description=without_secrets(address))
     except (OSError, ValueError) as error:
         return reason(error)[:120]
     return None
