@@ -49,9 +49,9 @@ class Project:
         """Change keys of the experiment `quickstart`."""
         self.configure(lambda config: config["experiments"]["quickstart"].update(values))
 
-    def start(self, *arguments: str) -> subprocess.Popen:
-        """Start Snakemake in a process group of its own; what it prints goes to `output`."""
-        with self.output.open("w") as output:
+    def start(self, *arguments: str, printed: Path | None = None) -> subprocess.Popen:
+        """Start Snakemake in a process group of its own; it prints to `printed` or `output`."""
+        with (printed or self.output).open("w") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
                 cwd=self.folder,

@@ -28,12 +28,12 @@ class RemoteProject(Project):
     def __init__(self, folder: Path, finished: Project, *options: str) -> None:
         super().__init__(folder)
         self.options = options
-        for name in (".snakemake/metadata", "results/raw", "results/datasets"):
+        for name in ("results/.records", "results/raw", "results/datasets"):
             shutil.copytree(finished.folder / name, folder / name)
         self.change(**SEGMENTS)
 
-    def start(self, *arguments: str) -> subprocess.Popen:
-        return super().start(*arguments, *self.options)
+    def start(self, *arguments: str, printed: Path | None = None) -> subprocess.Popen:
+        return super().start(*arguments, *self.options, printed=printed)
 
     def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
         """Wait until a trainer has kept an epoch; its job may have to wait for a node."""

@@ -3,15 +3,15 @@
 import copy
 import datetime
 import math
-import re
 import reprlib
-from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.project import ROOT
+from tests.som.configurations import CONFIG, SCHEMA_PATH, assert_one_sentence
 from workflow.som.classifier.settings import settings_from
 from workflow.som.config import (
     RESERVED_FOLDERS,
@@ -24,11 +24,8 @@ from workflow.som.errors import SomError
 from workflow.som.tsp.instances import find_instances
 from workflow.som.tsp.settings import tsp_from
 
-ROOT = Path(__file__).parents[2]
-SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
 TEXT = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
-CONFIG = yaml.safe_load(TEXT)
 LEFT_OUT = object()
 
 
@@ -46,11 +43,7 @@ def refusal(action, *arguments):
     with pytest.raises(SomError) as caught:
         action(*arguments)
     message = str(caught.value)
-    assert message.isprintable()
-    assert re.search(r"[.?]$", message)
-    outside_quotes = re.sub(r'"(\\.|[^"\\])*"', "…", message)
-    assert not re.search(r"[.?!] ", outside_quotes[:-1]), message
-    assert len(message) < 800
+    assert_one_sentence(message, most=799)
     return message
 
 

@@ -40,6 +40,18 @@ def test_the_order_of_times_stays(tmp_path):
     assert bring_back_from_the_future(tmp_path) == []
 
 
+def test_an_environment_is_passed_over(tmp_path):
+    """It has tens of thousands of files, and nothing is made from them."""
+    for name in ("pyvenv.cfg", "a"):
+        path = tmp_path / "environment" / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        set_time(path, DAY)
+    assert bring_back_from_the_future(tmp_path) == []
+    (tmp_path / "environment" / "pyvenv.cfg").unlink()
+    assert bring_back_from_the_future(tmp_path) == [tmp_path / "environment" / "a"]
+
+
 def test_inputs_from_the_future_are_used_once_and_no_more(
     copy_of_finished, finished, fault_seed, how_many
 ):

@@ -6,7 +6,6 @@ import random
 import re
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,14 +97,7 @@ def test_a_full_disk_is_one_sentence_and_with_room_again_the_run_goes_on(
 
 def run(project: Project, printed: Path) -> tuple[int, str]:
     """Run Snakemake; what it prints goes to a disk with room."""
-    with printed.open("w") as output:
-        status = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *TARGETS],
-            cwd=project.folder,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            timeout=240,
-        ).returncode
+    status = project.start(*TARGETS, printed=printed).wait(timeout=240)
     return status, printed.read_text()
 
 

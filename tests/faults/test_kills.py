@@ -4,19 +4,44 @@ import os
 import signal
 import time
 
+import pytest
+
 TARGET = "results/quickstart/seed_0/purity/epoch_012.json"
 
 
-def test_a_killed_trainer_goes_on(longer, undisturbed):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_trainer_goes_on(longer, undisturbed, number):
     process = longer.start(TARGET)
     longer.wait_for_epoch(4, process)
-    assert longer.kill_trainers(signal.SIGKILL)
+    assert longer.kill_trainers(number)
     process.wait(timeout=60)
     assert process.returncode != 0
     assert longer.checkpoints() == {}  # Snakemake deletes the declared outputs of a failed job.
     output = longer.snakemake(TARGET)
     assert "Epoch 4 was finished before" in output
     assert "Epoch 4:" not in output
+    assert longer.artifacts() == undisturbed.artifacts()
+
+
+def test_a_killed_snakemake_goes_on_by_the_same_command(longer, undisturbed):
+    """Its trainer lives on for the epoch under way."""
+    process = longer.start(TARGET)
+    longer.wait_for_epoch(3, process)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)
+    longer.snakemake(TARGET)
+    assert longer.artifacts() == undisturbed.artifacts()
+
+
+def test_a_power_cut_goes_on_by_the_same_command(longer, undisturbed):
+    process = longer.start(TARGET)
+    longer.wait_for_epoch(5, process)
+    trainers = longer.trainers()
+    os.killpg(process.pid, signal.SIGKILL)
+    for trainer in trainers:
+        os.kill(trainer, signal.SIGKILL)
+    process.wait(timeout=30)
+    longer.snakemake(TARGET)
     assert longer.artifacts() == undisturbed.artifacts()
 
 

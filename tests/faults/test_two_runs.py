@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -25,14 +24,7 @@ REFUSED = "Another Snakemake holds the lock on files in"
 
 def start(project: Project, name: str, *targets: str) -> subprocess.Popen:
     """Start one of several Snakemakes, each with an output of its own."""
-    with (project.folder / f"{name}.txt").open("w") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "--cores", "1", *targets],
-            cwd=project.folder,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    return project.start("--cores", "1", *targets, printed=project.folder / f"{name}.txt")
 
 
 def begin_again(project: Project, generator: random.Random) -> None:

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from workflow.scripts import map_activations, train_som
+from workflow.scripts import map_activations, train_som, write_manifest
 from workflow.som.datasets import read_images, write_images
 
+MANIFEST_SETTINGS = {"radius": 3.0, "code": "0"}
 CLASSES = np.random.default_rng(99).integers(0, 206, (10, 4, 4))
 
 
@@ -79,3 +80,32 @@ def tiny_run(request, new_run):
     shutil.rmtree(run.folder / ".resume")
     run.map()
     return run
+
+
+@pytest.fixture
+def listed(tiny_run):
+    """A run below `results`, with its manifest."""
+    benchmarks = tiny_run.folder / "benchmarks"
+    benchmarks.mkdir()
+    (benchmarks / "train_som_000_002.tsv").write_text("s\th:m:s\n1.25\t0:00:01\n")
+    tables = tiny_run.folder.parent / "datasets" / "mnist"
+    tables.mkdir(parents=True)
+    for split in ("train", "test"):
+        (tables / f"{split}.parquet").hardlink_to(tiny_run.folder / f"{split}.parquet")
+    tiny_run.manifest = tiny_run.folder / "manifest.json"
+    artifacts = [
+        *tiny_run.paths("checkpoints", "safetensors"),
+        *tiny_run.paths("training_activations"),
+        *tiny_run.paths("activations"),
+    ]
+    write_manifest.main(
+        artifacts,
+        sorted(tables.iterdir()),
+        benchmarks,
+        tiny_run.manifest,
+        name="tiny",
+        experiment=tiny_run.experiment,
+        seed=3,
+        settings=MANIFEST_SETTINGS,
+    )
+    return tiny_run

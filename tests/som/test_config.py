@@ -127,6 +127,7 @@ def test_an_accepted_schedule_gives_a_kernel_that_is_finite_to_the_end(
     try:
         own = read(config_with({"radius": radius, "decay": decay, "epochs": epochs}))["own"]
     except ConfigError as error:
+        assert str(error).startswith("config: ")
         assert_one_sentence(str(error))
         assert radius * decay ** (epochs - 1) < 1e-100
         largest = re.search(r"after epoch (\d+)", str(error))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from workflow.som.figures.style import house_style, new_figure
 from workflow.som.lattice import Lattice
 
 # One small lattice of each kind, and those of a single unit.
@@ -97,3 +98,9 @@ def summary(counts):
         "label_accuracy": 0.934,
         "permuted_single_digit_units": {"mean": 4.5, "low": 3.0, "high": 6.0},
     }
+
+
+@pytest.fixture
+def figure():
+    with house_style():
+        yield new_figure(7, 4, 60)

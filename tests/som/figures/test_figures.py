@@ -1,7 +1,6 @@
 """The arrays that each figure draws, and that it says what it shows."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
@@ -11,17 +10,9 @@ from workflow.som.figures.activation_maps import activation_colours, draw_activa
 from workflow.som.figures.combined_map import draw_combined_map, labelled_units
 from workflow.som.figures.layout import map_note, map_ticks, slice_labels, unit_outlines
 from workflow.som.figures.mnist_samples import GAP, arrange_samples, draw_mnist_samples
-from workflow.som.figures.prototypes import enlarge, tile_prototypes
-from workflow.som.figures.style import draw_lattice_map, house_style, new_figure
-from workflow.som.figures.training_curves import draw_training_curves, summaries_frame
+from workflow.som.figures.style import draw_lattice_map
 from workflow.som.figures.u_matrix import draw_u_matrix
 from workflow.som.lattice import Lattice
-
-
-@pytest.fixture
-def figure():
-    with house_style():
-        yield new_figure(7, 4, 60)
 
 
 def legend_texts(ax):
@@ -233,60 +224,6 @@ def test_long_rings_are_not_widened_by_their_cells_edges(figure):
     assert [drawn.get_linewidths().tolist() for drawn in ax.collections] == [[0.3], [0]]
 
 
-def history(**changes):
-    columns = {
-        "epoch": [1, 2, 3],
-        "learning_rate": [0.5, 0.475, 0.45],
-        "radius": [3.0, 2.85, 2.7],
-        "quantization_error": [7.0, 6.5, 6.1],
-        "topographic_error": [0.1, 0.2, 0.1],
-        "topographic_error_4": [0.1, 0.2, 0.1],
-        "topographic_error_8": [0.05, 0.1, 0.05],
-    }
-    return pd.DataFrame(columns | changes)
-
-
-def test_summaries_frame_is_sorted_by_epoch(summary):
-    frame = summaries_frame([summary, summary | {"epoch": 2}])
-    assert frame["epoch"].tolist() == [2, 7]
-    assert frame["permuted_low"].tolist() == [3, 3]
-
-
-def test_training_curves(figure, summary):
-    maps = summaries_frame([summary | {"epoch": epoch} for epoch in (1, 2, 3)])
-    draw_training_curves(figure, history(), maps)
-    panels = figure.axes
-    assert len(panels) == 6
-    assert all(ax.get_ylabel() for ax in panels)
-    assert [ax.get_xlabel() for ax in panels] == [""] * 3 + ["epoch"] * 3
-    assert legend_texts(panels[1]) == ["4 neighbours", "8 neighbours"]
-    assert panels[1].lines[0].get_ydata().tolist() == [0.1, 0.2, 0.1]
-    assert panels[2].lines[1].get_ydata().tolist() == [8, 8, 8]
-    assert len(panels[2].collections) == 1  # The band of the null.
-    figure.draw_without_rendering()
-
-
-def test_training_curves_without_summaries(figure):
-    draw_training_curves(figure, history(), summaries_frame([]))
-    assert len(figure.axes) == 4
-
-
-def test_training_curves_of_another_lattice_show_its_own_error(figure):
-    nothing = [np.nan] * 3
-    frame = history(topographic_error_4=nothing, topographic_error_8=nothing)
-    draw_training_curves(figure, frame, summaries_frame([]))
-    assert legend_texts(figure.axes[1]) == ["adjacent on the lattice"]
-
-
-def test_training_curves_of_one_epoch_and_one_unit(figure, summary):
-    frame = history().head(1)
-    frame[["topographic_error", "topographic_error_4", "topographic_error_8"]] = np.nan
-    draw_training_curves(figure, frame, summaries_frame([summary]))
-    assert figure.axes[0].lines[0].get_marker() == "o"
-    assert figure.axes[1].texts[0].get_text() == "undefined on one unit"
-    figure.draw_without_rendering()
-
-
 def test_u_matrix_has_a_bar_with_units(figure, lattice):
     draw_u_matrix(figure, lattice, np.linspace(1, 2, 12), epoch=7, colour_map="viridis")
     ax, bar = figure.axes
@@ -300,50 +237,3 @@ def test_u_matrix_of_a_single_unit_says_so(figure):
     draw_u_matrix(figure, lattice, np.array([np.nan]), epoch=1, colour_map="viridis")
     (ax,) = figure.axes
     assert ax.get_xlabel() == "no unit has a neighbour"
-
-
-def test_prototypes_are_exact_and_dead_ones_framed():
-    lattice = Lattice("square", (2, 3))
-    generator = np.random.default_rng(0)
-    codebook = generator.random((6, 8), dtype=np.float32) * 1.5 - 0.25
-    dead = np.arange(6) == 4
-    sheet = tile_prototypes(codebook, lattice, (2, 4), dead, dead_grey=150)
-    assert sheet.shape == (2 * 3 + 1, 3 * 5 + 1)
-    # Unit 5: row 1, column 2.
-    image = 255 - np.rint(np.clip(codebook[5], 0, 1) * 255)
-    assert np.array_equal(sheet[4:6, 11:15], image.reshape(2, 4))
-    assert (sheet[3, 5:11] == 150).all() and (sheet[3:7, 5] == 150).all()
-    assert (sheet[0] == 255).all()
-
-
-def test_each_prototype_of_any_lattice_is_in_the_sheet(any_lattice):
-    """Each unit has its own brightness; nothing is overwritten by another one's frame."""
-    n_units = any_lattice.n_units
-    levels = (np.arange(n_units) % 200) / 255
-    codebook = np.repeat(levels[:, None], 12, axis=1).astype(np.float32)
-    dead = np.arange(n_units) % 3 == 1
-    sheet = tile_prototypes(codebook, any_lattice, (4, 3), dead, dead_grey=20)
-    brightness, counts = np.unique(sheet, return_counts=True)
-    found = dict(zip(brightness.tolist(), counts.tolist(), strict=True))
-    expected = np.bincount(255 - np.arange(n_units) % 200, minlength=256) * 12
-    for level in set(range(56, 255)) - {215}:
-        assert found.get(level, 0) == expected[level]
-    # Its frame is whole unless a neighbour's image lies on it.
-    assert (found.get(20, 0) > 0) == dead.any()
-
-
-def test_a_folded_sheet_shows_where_it_goes_on():
-    lattice = Lattice("line", (12,))
-    sheet = tile_prototypes(np.ones((12, 64)), lattice, (8, 8), np.zeros(12, bool), dead_grey=20)
-    rows, columns = np.nonzero(sheet == 215)
-    # Three rows of four units: the first goes on at the right, the second at the left.
-    assert sorted(set(columns.tolist())) == [*range(1, 9), *range(28, 36)]
-    assert rows[columns > 20].max() < rows[columns < 20].min()
-
-
-def test_small_sheets_are_enlarged_by_a_whole_factor():
-    sheet = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    image = enlarge(sheet, 10)
-    assert image.size == (12, 8)
-    assert np.array_equal(np.asarray(image)[::4, ::4], sheet)
-    assert enlarge(sheet, 2).size == (3, 2)
