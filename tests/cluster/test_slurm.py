@@ -146,7 +146,6 @@ def run_quickstart(project):
         shape=[6, 7], epochs=6, segment=3, decay=0.7, evaluate_every=1
     )  # As in `finished`.
     shutil.rmtree(project.folder / "results")
-    shutil.rmtree(project.folder / ".snakemake")
     # Without accounting, sacct has no answer: Snakemake must not wait for one.
     asked = subprocess.run(["sacct"], capture_output=True, text=True, timeout=30)
     assert "accounting storage is disabled" in asked.stderr
