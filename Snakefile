@@ -30,7 +30,7 @@ include: "workflow/rules/worth.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/tsp.smk"
-include: "workflow/rules/manifest.smk"
+include: "workflow/rules/provenance.smk"
 
 
 localrules:

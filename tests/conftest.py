@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.project import Project
-from workflow.som.config import Experiment
-from workflow.som.datasets import read_images, write_images
+from workflow.som.config.experiments import Experiment
+from workflow.som.data.datasets import read_images, write_images
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typing import IO, Any
 from snakemake.exceptions import WorkflowError
 from snakemake.persistence.file import FilePersistence
 
-from workflow.som.files import CANNOT_WRITE, could_not_write
+from workflow.som.files.atomic import CANNOT_WRITE, could_not_write
 
 
 def prepare_folder() -> None:

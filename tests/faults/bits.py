@@ -3,7 +3,7 @@
 import json
 
 from tests.project import Project
-from workflow.som.tables import checksum, read_arrow
+from workflow.som.files.tables import checksum, read_arrow
 
 MEASURED = ["seconds", "samples_per_second"]
 

@@ -11,18 +11,18 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.project import ROOT
-from tests.som.configurations import CONFIG, SCHEMA_PATH, assert_one_sentence
-from workflow.som.classifier.settings import settings_from
-from workflow.som.config import (
+from tests.som.config.configurations import CONFIG, SCHEMA_PATH, assert_one_sentence
+from workflow.som.config.classifier_settings import settings_from
+from workflow.som.config.experiments import (
     RESERVED_FOLDERS,
     RESERVED_TARGETS,
     comparisons_from,
     experiments_from,
 )
-from workflow.som.config_schema import resolved, validate_config
-from workflow.som.errors import SomError
+from workflow.som.config.schema import resolved, validate_config
+from workflow.som.config.tsp_settings import tsp_from
+from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import find_instances
-from workflow.som.tsp.settings import tsp_from
 
 SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
 TEXT = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ import pytest
 from tests.faults.bits import bits
 from tests.project import PURITY
 from workflow.clock import bring_back_from_the_future
-from workflow.som.logs import Progress
-from workflow.som.runs import Run
+from workflow.som.files.logs import Progress
+from workflow.som.training.runs import Run
 
 # The long form takes minutes.
 pytestmark = pytest.mark.timeout(1200)

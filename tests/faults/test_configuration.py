@@ -17,7 +17,7 @@ from tests.faults.configurations import (
     schema_of,
     try_out,
 )
-from workflow.som.config_files import check_config_file
+from workflow.som.config.yaml_text import check_config_file
 
 
 def test_bad_configurations_are_refused_with_the_key_named(fault_seed, how_many):

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pytest
 
 from tests.faults.damages import append, artifacts, flip_a_bit, rewrite, truncate
-from workflow.som.checkpoints import load_checkpoint, save_checkpoint
-from workflow.som.datasets import read_images
-from workflow.som.downloads import verify_sources
-from workflow.som.errors import DamagedFileError, SomError
-from workflow.som.resume import ResumeFolder
-from workflow.som.runs import Run
-from workflow.som.summaries import read_summary
-from workflow.som.tables import read_arrow, read_table, write_arrow
+from workflow.som.data.datasets import read_images
+from workflow.som.data.downloads import verify_sources
+from workflow.som.files.checkpoints import load_checkpoint, save_checkpoint
+from workflow.som.files.errors import DamagedFileError, SomError
+from workflow.som.files.summaries import read_summary
+from workflow.som.files.tables import read_arrow, read_table, write_arrow
+from workflow.som.training.resume import ResumeFolder
+from workflow.som.training.runs import Run
 from workflow.som.tsp import snapshots, tours
 from workflow.som.tsp.cities import random_cities
 

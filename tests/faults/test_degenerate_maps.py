@@ -2,7 +2,6 @@
 
 import importlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,14 +10,15 @@ import yaml
 from PIL import Image
 
 from tests.faults.degenerate import IMAGES
-from workflow.som.checkpoints import load_checkpoint
-from workflow.som.config import to_fingerprint
-from workflow.som.datasets import read_images, write_images
-from workflow.som.lattice import Lattice
-from workflow.som.runs import Run
-from workflow.som.tables import read_arrow
+from tests.project import ROOT
+from workflow.som.config.experiments import to_fingerprint
+from workflow.som.data.datasets import read_images, write_images
+from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.files.tables import read_arrow
+from workflow.som.model.lattice import Lattice
+from workflow.som.training.runs import Run
 
-CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config/config.yaml").read_text())
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 STYLES = CONFIG["figures"]
 for style in STYLES.values():
     style.update({"dpi": 100} if "dpi" in style else {})

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from tests.faults.degenerate import IMAGES
-from workflow.som.checkpoints import load_checkpoint, save_checkpoint
-from workflow.som.datasets import read_images, write_images
-from workflow.som.engine.online import train_epoch
-from workflow.som.engine.printed import train_epoch_as_printed_plainly
-from workflow.som.errors import SomError
-from workflow.som.features import as_features
-from workflow.som.initialisation import starting_codebook
-from workflow.som.kernels import neighbourhood
-from workflow.som.lattice import Lattice
-from workflow.som.runs import check_memory
-from workflow.som.search import find_bmus, find_two_nearest
-from workflow.som.training import presentation_order, train_one_epoch
+from workflow.som.data.datasets import read_images, write_images
+from workflow.som.engine.online.printed import train_epoch_as_printed_plainly
+from workflow.som.engine.online.rule import train_epoch
+from workflow.som.engine.search.find import find_bmus, find_two_nearest
+from workflow.som.files.checkpoints import load_checkpoint, save_checkpoint
+from workflow.som.files.errors import SomError
+from workflow.som.model.initialisation import starting_codebook
+from workflow.som.model.kernels import neighbourhood
+from workflow.som.model.lattice import Lattice
+from workflow.som.model.samples import as_features
+from workflow.som.training.epoch import presentation_order, train_one_epoch
+from workflow.som.training.runs import check_memory
 
 LATTICES = [
     *[Lattice("square", shape) for shape in ((1, 1), (1, 7), (7, 1), (2, 1), (11, 9))],
@@ -158,7 +158,7 @@ def test_no_images_are_refused_by_name(tmp_path):
 
 
 def test_more_units_than_memory_are_refused(make_experiment, monkeypatch):
-    monkeypatch.setattr("workflow.som.runs.memory_bytes", lambda: 10**9)
+    monkeypatch.setattr("workflow.som.training.runs.memory_bytes", lambda: 10**9)
     many = {"shape": (100, 80), "radius": 9.0}
     with pytest.raises(SomError, match="experiments.huge: shape .* needs 1.0 GB"):
         check_memory("huge", make_experiment(**many))

@@ -9,11 +9,11 @@ import time
 import pytest
 
 from tests.faults.bad_mirrors import BAD, GOOD, LARGEST, MD5, NAME, Mirror
-from workflow.som import downloads, fetching
-from workflow.som.downloads import EMBEDDED_MD5, Source, fetch_dataset
-from workflow.som.errors import SomError
-from workflow.som.files import digest
-from workflow.som.tsp.sources import load_cities
+from workflow.som.data import downloads, fetching
+from workflow.som.data.downloads import EMBEDDED_MD5, Source, fetch_dataset
+from workflow.som.files.atomic import digest
+from workflow.som.files.errors import SomError
+from workflow.som.tsp.city_sources import load_cities
 
 PATIENCE = 0.5
 

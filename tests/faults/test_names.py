@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.configurations import CONFIG, Changed, read, refusal
-from workflow.som.errors import SomError
+from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import find_instances
 
 TRAVERSAL = ["../../x", "/etc/x", "a/b", "a\\b", ".", "..", "~", "~root", "./a", "../article"]

@@ -17,7 +17,7 @@ import pytest
 
 from tests.faults.bits import bits, half_written
 from tests.project import ROOT, Project
-from workflow.som.checkpoints import load_checkpoint
+from workflow.som.files.checkpoints import load_checkpoint
 
 # The long forms take many minutes.
 pytestmark = pytest.mark.timeout(3600)
@@ -136,9 +136,9 @@ def test_signals_at_random_moments_change_no_bit(longer, undisturbed, fault_seed
 TRAINER = """
 import os, sys
 from pathlib import Path
-from workflow.som.config import (Experiment)
-from workflow.som.datasets import read_images
-from workflow.som.runs import Run
+from workflow.som.config.experiments import Experiment
+from workflow.som.data.datasets import read_images
+from workflow.som.training.runs import Run
 folder, epochs = Path(sys.argv[1]), 30
 for line in sys.stdin:
     if child := os.fork():

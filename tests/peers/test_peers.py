@@ -7,12 +7,12 @@ python -m pytest -c /dev/null --rootdir . --noconftest --import-mode=importlib t
 import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.project import ROOT
+
 SHAPE = (6, 5)  # not square: rows and columns taken for each other would show
 RADII = np.array([2.0, 0.45])  # the second below the floor that some libraries put under it
 LEARNING_RATES = np.array([0.5, 0.3])

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from workflow.scripts import map_activations, train_som, write_manifest
-from workflow.som.datasets import read_images, write_images
+from workflow.scripts.mapping import map_activations
+from workflow.scripts.provenance import write_manifest
+from workflow.scripts.training import train_som
+from workflow.som.data.datasets import read_images, write_images
 
 MANIFEST_SETTINGS = {"radius": 3.0, "code": "0"}
 CLASSES = np.random.default_rng(99).integers(0, 206, (10, 4, 4))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.som.jobs import SETTINGS, Job
+from tests.som.training.jobs import SETTINGS, Job
 
 
 @pytest.fixture

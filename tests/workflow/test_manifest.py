@@ -2,7 +2,7 @@
 
 import json
 
-from workflow.som.files import digest
+from workflow.som.files.atomic import digest
 
 
 def rewrite(path, content):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
-from workflow.som.engine.online import train_epoch_plainly
+from workflow.som.engine.online.rule import train_epoch_plainly
 
 EPOCHS = [f"{epoch:03d}" for epoch in range(7)]
 FIGURES = [

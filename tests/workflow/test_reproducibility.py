@@ -26,10 +26,10 @@ PROGRAM = """
 import sys
 from pathlib import Path
 import numpy as np, torch
-from workflow.som.checkpoints import load_checkpoint
-from workflow.som.datasets import read_images
-from workflow.som.lattice import Lattice
-from workflow.som.training import train_one_epoch
+from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.data.datasets import read_images
+from workflow.som.model.lattice import Lattice
+from workflow.som.training.epoch import train_one_epoch
 
 run, images, out, precision, capability = sys.argv[1:]
 assert capability in ("any", torch.backends.cpu.get_cpu_capability())

@@ -25,7 +25,7 @@ def test_a_touch_or_a_comment_reruns_nothing(copy_of_finished):
 
 def test_an_edited_figure_redraws_that_figure_alone(copy_of_finished):
     project = copy_of_finished
-    with (project.folder / "workflow/som/figures/u_matrix.py").open("a") as file:
+    with (project.folder / "workflow/som/figures/draw_u_matrix.py").open("a") as file:
         file.write("\nA_NEW_CONSTANT = 1\n")
     assert project.planned("quickstart") == {"plot_u_matrix", "write_manifest", "quickstart"}
     project.snakemake("quickstart")
@@ -40,7 +40,7 @@ def test_a_changed_style_redraws_that_figure_alone(copy_of_finished):
 
 def test_an_edited_training_module_retrains(copy_of_finished):
     project = copy_of_finished
-    with (project.folder / "workflow/som/schedule.py").open("a") as file:
+    with (project.folder / "workflow/som/model/schedule.py").open("a") as file:
         file.write("\nA_NEW_CONSTANT = 1\n")
     planned = project.planned("quickstart")
     assert {"train_som_quickstart_000_003", "train_som_quickstart_004_006"} <= planned

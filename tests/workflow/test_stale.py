@@ -39,7 +39,7 @@ def test_a_clone_with_copied_results_and_another_setting_retrains(clone, change)
 
 
 def test_a_clone_with_copied_results_and_other_code_remakes_what_it_made(clone):
-    with (clone.folder / "workflow/som/purity.py").open("a") as file:
+    with (clone.folder / "workflow/som/statistics/purity.py").open("a") as file:
         file.write("\nA_NEW_CONSTANT = 1\n")
     planned = clone.planned("quickstart")
     assert "measure_purity_quickstart_000_003" in planned
@@ -77,7 +77,7 @@ def test_swapped_values_are_a_change(copy_of_finished):
 
 def test_an_edited_module_and_a_kill_leave_work_to_do(copy_of_finished):
     project = copy_of_finished
-    with (project.folder / "workflow/som/schedule.py").open("a") as file:
+    with (project.folder / "workflow/som/model/schedule.py").open("a") as file:
         file.write("\nA_NEW_CONSTANT = 1\n")
     process = project.start("quickstart")
     while not project.kill_trainers():

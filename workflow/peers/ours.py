@@ -3,10 +3,10 @@
 import numpy as np
 
 from workflow.som.engine.batch import update_batch
-from workflow.som.engine.online import train_epoch
-from workflow.som.kernels import neighbourhood, neighbourhood_factors
-from workflow.som.lattice import Lattice
-from workflow.som.search import find_bmus
+from workflow.som.engine.online.rule import train_epoch
+from workflow.som.engine.search.find import find_bmus
+from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.model.lattice import Lattice
 
 RULES = {"online": ("online", ""), "batch": ("batch", "")}
 VERSION = "this checkout"

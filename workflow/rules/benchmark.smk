@@ -9,7 +9,7 @@ BENCHMARK_THREADS = 2
 # Snakemake caps it: a measurement takes all cores, so that nothing runs beside it.
 ALL_CORES = 64
 PEER_MODULES = [
-    *("compare", "run", "ours", "minisom", "fastersom", "xpysom", "python_som"),
+    *("run", "ours", "minisom", "fastersom", "xpysom", "python_som"),
     *("torchsom", "quicksom", "somoclu"),
 ]
 # Epochs of the article from which peers are timed: radius 47.5, 10.2, 2.4 and 0.67 grid steps.
@@ -75,9 +75,9 @@ rule install_peers:
     conda:
         "../../envs/som.yaml"
     params:
-        code=code_hash("workflow/scripts/install_peers.py"),
+        code=code_hash("workflow/scripts/benchmark/install_peers.py"),
     script:
-        "../scripts/install_peers.py"
+        "../scripts/benchmark/install_peers.py"
 
 
 rule benchmark_peers:
@@ -106,11 +106,11 @@ rule benchmark_peers:
             "threads": BENCHMARK_THREADS,
         },
         code=code_hash(
-            "workflow/scripts/benchmark_peers.py",
+            "workflow/scripts/benchmark/benchmark_peers.py",
             *[f"workflow/peers/{name}.py" for name in PEER_MODULES],
         ),
     script:
-        "../scripts/benchmark_peers.py"
+        "../scripts/benchmark/benchmark_peers.py"
 
 
 rule benchmark_schedule:
@@ -136,9 +136,9 @@ rule benchmark_schedule:
             "samples": 8192,
             "threads": BENCHMARK_THREADS,
         },
-        code=code_hash("workflow/scripts/benchmark_schedule.py"),
+        code=code_hash("workflow/scripts/benchmark/benchmark_schedule.py"),
     script:
-        "../scripts/benchmark_schedule.py"
+        "../scripts/benchmark/benchmark_schedule.py"
 
 
 rule benchmark_scaling:
@@ -161,9 +161,9 @@ rule benchmark_scaling:
             "rounds": 3,
             "threads": BENCHMARK_THREADS,
         },
-        code=code_hash("workflow/scripts/benchmark_scaling.py"),
+        code=code_hash("workflow/scripts/benchmark/benchmark_scaling.py"),
     script:
-        "../scripts/benchmark_scaling.py"
+        "../scripts/benchmark/benchmark_scaling.py"
 
 
 rule measure_faithfulness:
@@ -187,9 +187,9 @@ rule measure_faithfulness:
         experiment="article",
         seed=BENCHMARK.seeds[0],
         n_samples=None,
-        code=code_hash("workflow/scripts/measure_faithfulness.py"),
+        code=code_hash("workflow/scripts/benchmark/measure_faithfulness.py"),
     script:
-        "../scripts/measure_faithfulness.py"
+        "../scripts/benchmark/measure_faithfulness.py"
 
 
 rule plot_benchmark_peers:
@@ -210,11 +210,11 @@ rule plot_benchmark_peers:
     params:
         style=config["figures"]["benchmark_peers"],
         code=code_hash(
-            "workflow/scripts/plot_benchmark_peers.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/benchmark/plot_benchmark_peers.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_benchmark_peers.py"
+        "../scripts/benchmark/plot_benchmark_peers.py"
 
 
 rule plot_benchmark_schedule:
@@ -235,11 +235,11 @@ rule plot_benchmark_schedule:
     params:
         style=config["figures"]["benchmark_schedule"],
         code=code_hash(
-            "workflow/scripts/plot_benchmark_schedule.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/benchmark/plot_benchmark_schedule.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_benchmark_schedule.py"
+        "../scripts/benchmark/plot_benchmark_schedule.py"
 
 
 rule plot_benchmark_scaling:
@@ -260,11 +260,11 @@ rule plot_benchmark_scaling:
     params:
         style=config["figures"]["benchmark_scaling"],
         code=code_hash(
-            "workflow/scripts/plot_benchmark_scaling.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/benchmark/plot_benchmark_scaling.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_benchmark_scaling.py"
+        "../scripts/benchmark/plot_benchmark_scaling.py"
 
 
 rule plot_faithfulness:
@@ -286,8 +286,8 @@ rule plot_faithfulness:
     params:
         style=config["figures"]["faithfulness"],
         code=code_hash(
-            "workflow/scripts/plot_faithfulness.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/benchmark/plot_faithfulness.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_faithfulness.py"
+        "../scripts/benchmark/plot_faithfulness.py"

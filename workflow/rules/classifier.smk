@@ -42,9 +42,9 @@ rule measure_classifier:
     params:
         run=settings_of(CLASSIFIER.experiment),
         settings=to_measure(CLASSIFIER),
-        code=code_hash("workflow/scripts/measure_classifier.py"),
+        code=code_hash("workflow/scripts/classifier/measure_classifier.py"),
     script:
-        "../scripts/measure_classifier.py"
+        "../scripts/classifier/measure_classifier.py"
 
 
 rule measure_learning_curve:
@@ -67,9 +67,9 @@ rule measure_learning_curve:
     params:
         run=settings_of(CLASSIFIER.experiment),
         settings=config["classifier"],
-        code=code_hash("workflow/scripts/measure_learning_curve.py"),
+        code=code_hash("workflow/scripts/classifier/measure_learning_curve.py"),
     script:
-        "../scripts/measure_learning_curve.py"
+        "../scripts/classifier/measure_learning_curve.py"
 
 
 rule collect_classifier:
@@ -102,9 +102,9 @@ rule collect_classifier:
         "../../envs/som.yaml"
     params:
         run=settings_of(CLASSIFIER.experiment),
-        code=code_hash("workflow/scripts/collect_classifier.py"),
+        code=code_hash("workflow/scripts/classifier/collect_classifier.py"),
     script:
-        "../scripts/collect_classifier.py"
+        "../scripts/classifier/collect_classifier.py"
 
 
 rule plot_classifier_scores:
@@ -127,11 +127,11 @@ rule plot_classifier_scores:
     params:
         style=config["figures"]["classifier_scores"],
         code=code_hash(
-            "workflow/scripts/plot_classifier_scores.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/classifier/plot_classifier_scores.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_classifier_scores.py"
+        "../scripts/classifier/plot_classifier_scores.py"
 
 
 rule plot_classifier_confusion:
@@ -154,11 +154,11 @@ rule plot_classifier_confusion:
     params:
         style=config["figures"]["classifier_confusion"],
         code=code_hash(
-            "workflow/scripts/plot_classifier_confusion.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/classifier/plot_classifier_confusion.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_classifier_confusion.py"
+        "../scripts/classifier/plot_classifier_confusion.py"
 
 
 rule plot_classifier_mistakes:
@@ -183,11 +183,11 @@ rule plot_classifier_mistakes:
     params:
         style=config["figures"]["classifier_mistakes"],
         code=code_hash(
-            "workflow/scripts/plot_classifier_mistakes.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/classifier/plot_classifier_mistakes.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_classifier_mistakes.py"
+        "../scripts/classifier/plot_classifier_mistakes.py"
 
 
 rule plot_classifier_learning_curve:
@@ -210,8 +210,8 @@ rule plot_classifier_learning_curve:
     params:
         style=config["figures"]["classifier_learning_curve"],
         code=code_hash(
-            "workflow/scripts/plot_classifier_learning_curve.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/classifier/plot_classifier_learning_curve.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_classifier_learning_curve.py"
+        "../scripts/classifier/plot_classifier_learning_curve.py"

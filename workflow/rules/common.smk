@@ -7,23 +7,23 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from workflow.clock import bring_back_from_the_future
-from workflow.damaged_inputs import find_damaged_input
+from workflow.guards.damaged_inputs import find_damaged_input
 from workflow.integrity import use_code_hashes_and_resume
 from workflow.locks import prepare_folder
-from workflow.provenance import code_hash
-from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
-from workflow.som.classifier.settings import settings_from, to_measure
-from workflow.som.config import (
+from workflow.guards.code_hash import code_hash
+from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
+from workflow.som.config.classifier_settings import settings_from, to_measure
+from workflow.som.config.experiments import (
     comparisons_from,
     experiments_from,
     to_fingerprint,
 )
-from workflow.som.config_schema import validate_config
-from workflow.som.errors import SomError
-from workflow.som.files import find_full_disk
-from workflow.som.sources import DATASETS, source_names
+from workflow.som.config.schema import validate_config
+from workflow.som.files.errors import SomError
+from workflow.som.files.atomic import find_full_disk
+from workflow.som.data.sources import DATASETS, source_names
 from workflow.som.tsp.instances import find_instances
-from workflow.som.tsp.settings import to_training, tsp_from
+from workflow.som.config.tsp_settings import to_training, tsp_from
 
 try:
     validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
@@ -52,7 +52,7 @@ COMPARISON_FOLDERS = {
     "trade_off": "trade_off",
 }
 # What these modules and all that they import say determines the codebooks.
-DETERMINING_MODULES = ["training", "initialisation", "schedule"]
+DETERMINING_MODULES = ["training/epoch", "model/initialisation", "model/schedule"]
 TSP_CITIES = "results/tsp/{instance}/cities.parquet"
 TSP_RUN = "results/tsp/{instance}/seed_{seed}"
 TSP_TOURS = ["improved", "control", "routed"]

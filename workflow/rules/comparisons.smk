@@ -14,9 +14,9 @@ rule compare_experiments:
         "../../envs/som.yaml"
     params:
         run=settings_of_compared,
-        code=code_hash("workflow/scripts/compare_experiments.py"),
+        code=code_hash("workflow/scripts/comparisons/compare_experiments.py"),
     script:
-        "../scripts/compare_experiments.py"
+        "../scripts/comparisons/compare_experiments.py"
 
 
 rule plot_comparison:
@@ -40,11 +40,11 @@ rule plot_comparison:
         run=settings_of_compared,
         style=config["figures"]["comparison"],
         code=code_hash(
-            "workflow/scripts/plot_comparison.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/comparisons/plot_comparison.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_comparison.py"
+        "../scripts/comparisons/plot_comparison.py"
 
 
 rule plot_lattices:
@@ -66,10 +66,11 @@ rule plot_lattices:
         run={name: settings_of(name) for name in COMPARISONS["topologies"]},
         style=config["figures"]["lattices"],
         code=code_hash(
-            "workflow/scripts/plot_lattices.py", "workflow/som/figures/style.mplstyle"
+            "workflow/scripts/comparisons/plot_lattices.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_lattices.py"
+        "../scripts/comparisons/plot_lattices.py"
 
 
 rule plot_kernel_maps:
@@ -93,11 +94,11 @@ rule plot_kernel_maps:
         kernels={name: EXPERIMENTS[name].kernel for name in COMPARISONS["kernels"]},
         style=config["figures"]["kernel_maps"],
         code=code_hash(
-            "workflow/scripts/plot_kernel_maps.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/comparisons/plot_kernel_maps.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_kernel_maps.py"
+        "../scripts/comparisons/plot_kernel_maps.py"
 
 
 rule plot_trade_off:
@@ -119,10 +120,11 @@ rule plot_trade_off:
         run={name: settings_of(name) for name in COMPARISONS["trade_off"]},
         style=config["figures"]["trade_off"],
         code=code_hash(
-            "workflow/scripts/plot_trade_off.py", "workflow/som/figures/style.mplstyle"
+            "workflow/scripts/comparisons/plot_trade_off.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_trade_off.py"
+        "../scripts/comparisons/plot_trade_off.py"
 
 
 for name in COMPARISONS["replicates"]:
@@ -150,9 +152,9 @@ for name in COMPARISONS["replicates"]:
                 "../../envs/som.yaml"
             params:
                 run=settings_of(name),
-                code=code_hash("workflow/scripts/measure_stability.py"),
+                code=code_hash("workflow/scripts/comparisons/measure_stability.py"),
             script:
-                "../scripts/measure_stability.py"
+                "../scripts/comparisons/measure_stability.py"
 
 
 rule plot_stability:
@@ -177,7 +179,8 @@ rule plot_stability:
         run={name: settings_of(name) for name in COMPARISONS["replicates"]},
         style=config["figures"]["stability"],
         code=code_hash(
-            "workflow/scripts/plot_stability.py", "workflow/som/figures/style.mplstyle"
+            "workflow/scripts/comparisons/plot_stability.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_stability.py"
+        "../scripts/comparisons/plot_stability.py"

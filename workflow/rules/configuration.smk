@@ -2,8 +2,8 @@
 
 from snakemake.exceptions import WorkflowError
 
-from workflow.som.config_files import check_config_file
-from workflow.som.errors import SomError
+from workflow.som.config.yaml_text import check_config_file
+from workflow.som.files.errors import SomError
 
 try:
     for path in ["config/config.yaml", *workflow.overwrite_configfiles]:

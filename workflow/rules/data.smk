@@ -21,7 +21,7 @@ for dataset in DATASETS:
         params:
             dataset=dataset,
         script:
-            "../scripts/download.py"
+            "../scripts/data/download.py"
 
 
 rule preprocess:
@@ -41,6 +41,6 @@ rule preprocess:
         mem_mb=growing(3000),
     params:
         dataset="{dataset}",
-        code=code_hash("workflow/scripts/preprocess.py"),
+        code=code_hash("workflow/scripts/data/preprocess.py"),
     script:
-        "../scripts/preprocess.py"
+        "../scripts/data/preprocess.py"

@@ -19,11 +19,11 @@ rule plot_mnist_samples:
         run=run_settings,
         style=config["figures"]["mnist_samples"],
         code=code_hash(
-            "workflow/scripts/plot_mnist_samples.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/figures/plot_mnist_samples.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_mnist_samples.py"
+        "../scripts/figures/plot_mnist_samples.py"
 
 
 rule plot_activation_maps:
@@ -45,11 +45,11 @@ rule plot_activation_maps:
         run=run_settings,
         style=config["figures"]["activation_maps"],
         code=code_hash(
-            "workflow/scripts/plot_activation_maps.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/figures/plot_activation_maps.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_activation_maps.py"
+        "../scripts/figures/plot_activation_maps.py"
 
 
 rule plot_combined_map:
@@ -72,11 +72,11 @@ rule plot_combined_map:
         run=run_settings,
         style=config["figures"]["combined_map"],
         code=code_hash(
-            "workflow/scripts/plot_combined_map.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/figures/plot_combined_map.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_combined_map.py"
+        "../scripts/figures/plot_combined_map.py"
 
 
 rule plot_combined_map_epoch_001:
@@ -99,11 +99,11 @@ rule plot_combined_map_epoch_001:
         run=run_settings,
         style=config["figures"]["combined_map_epoch_001"],
         code=code_hash(
-            "workflow/scripts/plot_combined_map.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/figures/plot_combined_map.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_combined_map.py"
+        "../scripts/figures/plot_combined_map.py"
 
 
 rule plot_training_curves:
@@ -126,11 +126,11 @@ rule plot_training_curves:
         run=run_settings,
         style=config["figures"]["training_curves"],
         code=code_hash(
-            "workflow/scripts/plot_training_curves.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/figures/plot_training_curves.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_training_curves.py"
+        "../scripts/figures/plot_training_curves.py"
 
 
 rule plot_u_matrix:
@@ -152,10 +152,11 @@ rule plot_u_matrix:
         run=run_settings,
         style=config["figures"]["u_matrix"],
         code=code_hash(
-            "workflow/scripts/plot_u_matrix.py", "workflow/som/figures/style.mplstyle"
+            "workflow/scripts/figures/plot_u_matrix.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_u_matrix.py"
+        "../scripts/figures/plot_u_matrix.py"
 
 
 rule plot_prototypes:
@@ -176,9 +177,9 @@ rule plot_prototypes:
     params:
         run=run_settings,
         style=config["figures"]["prototypes"],
-        code=code_hash("workflow/scripts/plot_prototypes.py"),
+        code=code_hash("workflow/scripts/figures/plot_prototypes.py"),
     script:
-        "../scripts/plot_prototypes.py"
+        "../scripts/figures/plot_prototypes.py"
 
 
 rule plot_evolution:
@@ -200,9 +201,9 @@ rule plot_evolution:
     params:
         run=run_settings,
         style=config["figures"]["evolution"],
-        code=code_hash("workflow/scripts/plot_evolution.py"),
+        code=code_hash("workflow/scripts/figures/plot_evolution.py"),
     script:
-        "../scripts/plot_evolution.py"
+        "../scripts/figures/plot_evolution.py"
 
 
 rule build_explorer:
@@ -225,6 +226,6 @@ rule build_explorer:
     params:
         run=run_settings,
         style=config["figures"]["explorer"],
-        code=code_hash("workflow/scripts/build_explorer.py"),
+        code=code_hash("workflow/scripts/figures/build_explorer.py"),
     script:
-        "../scripts/build_explorer.py"
+        "../scripts/figures/build_explorer.py"

@@ -31,6 +31,6 @@ for name, experiment in EXPERIMENTS.items():
                 mem_mb=growing(2000),
             params:
                 run=settings_of(name),
-                code=code_hash("workflow/scripts/map_activations.py"),
+                code=code_hash("workflow/scripts/mapping/map_activations.py"),
             script:
-                "../scripts/map_activations.py"
+                "../scripts/mapping/map_activations.py"

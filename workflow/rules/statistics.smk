@@ -28,9 +28,9 @@ for name, experiment in EXPERIMENTS.items():
             params:
                 run=settings_of(name),
                 permutations=experiment.permutations,
-                code=code_hash("workflow/scripts/measure_purity.py"),
+                code=code_hash("workflow/scripts/statistics/measure_purity.py"),
             script:
-                "../scripts/measure_purity.py"
+                "../scripts/statistics/measure_purity.py"
 
 
 rule compute_u_matrix:
@@ -49,9 +49,9 @@ rule compute_u_matrix:
         "../../envs/som.yaml"
     params:
         run=run_settings,
-        code=code_hash("workflow/scripts/compute_u_matrix.py"),
+        code=code_hash("workflow/scripts/statistics/compute_u_matrix.py"),
     script:
-        "../scripts/compute_u_matrix.py"
+        "../scripts/statistics/compute_u_matrix.py"
 
 
 rule measure_quality:
@@ -75,6 +75,6 @@ rule measure_quality:
         mem_mb=growing(3000),
     params:
         run=run_settings,
-        code=code_hash("workflow/scripts/measure_quality.py"),
+        code=code_hash("workflow/scripts/statistics/measure_quality.py"),
     script:
-        "../scripts/measure_quality.py"
+        "../scripts/statistics/measure_quality.py"

@@ -36,9 +36,9 @@ for name, experiment in EXPERIMENTS.items():
                 experiment=name,
                 settings=settings_of(name),
                 first_epoch=epochs[0],
-                code=code_hash("workflow/scripts/train_som.py"),
+                code=code_hash("workflow/scripts/training/train_som.py"),
             script:
-                "../scripts/train_som.py"
+                "../scripts/training/train_som.py"
 
 
 rule collect_history:
@@ -57,6 +57,6 @@ rule collect_history:
         "../../envs/som.yaml"
     params:
         run=run_settings,
-        code=code_hash("workflow/scripts/collect_history.py"),
+        code=code_hash("workflow/scripts/training/collect_history.py"),
     script:
-        "../scripts/collect_history.py"
+        "../scripts/training/collect_history.py"

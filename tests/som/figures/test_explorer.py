@@ -9,13 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from workflow.som.figures.explorer import (
-    build_page,
-    describe_units,
-    encode_prototype,
-    summary_line,
-)
-from workflow.som.purity import units_table
+from workflow.som.figures.explorer import build_page, describe_units, encode_prototype, summary_line
+from workflow.som.statistics.purity import units_table
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, to_rgba
 
-from workflow.som.figures.activation_maps import activation_colours, draw_activation_maps
-from workflow.som.figures.combined_map import draw_combined_map, labelled_units
-from workflow.som.figures.layout import map_note, map_ticks, slice_labels, unit_outlines
-from workflow.som.figures.mnist_samples import GAP, arrange_samples, draw_mnist_samples
-from workflow.som.figures.style import draw_lattice_map
-from workflow.som.figures.u_matrix import draw_u_matrix
-from workflow.som.lattice import Lattice
+from workflow.som.figures.draw_activation_maps import activation_colours, draw_activation_maps
+from workflow.som.figures.draw_combined_map import draw_combined_map, labelled_units
+from workflow.som.figures.draw_mnist_samples import GAP, arrange_samples, draw_mnist_samples
+from workflow.som.figures.draw_u_matrix import draw_u_matrix
+from workflow.som.figures.drawing.layout import map_note, map_ticks, slice_labels, unit_outlines
+from workflow.som.figures.drawing.style import draw_lattice_map
+from workflow.som.model.lattice import Lattice
 
 
 def legend_texts(ax):

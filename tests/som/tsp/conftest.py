@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow.som.tsp.settings import TspSettings
+from workflow.som.config.tsp_settings import TspSettings
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workflow.som.errors import SomError
+from workflow.som.files.errors import SomError
 from workflow.som.tsp.cities import random_cities, read_tsplib, tour_length
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from workflow.som.errors import SomError
-from workflow.som.refusals import shown
+from workflow.som.config.refusals import shown
+from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import Instance, find_instances, read_optima
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workflow.som.errors import DamagedFileError
-from workflow.som.tables import read_table, write_table
+from workflow.som.files.errors import DamagedFileError
+from workflow.som.files.tables import read_table, write_table
 from workflow.som.tsp.snapshots import Snapshot, read_snapshots, write_snapshots
 from workflow.som.tsp.tours import (
     FoundTour,

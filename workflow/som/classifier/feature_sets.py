@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workflow.som.classifier.controls import k_means_prototypes, random_prototypes
 from workflow.som.classifier.features import (
     Array,
     Prototypes,
@@ -15,11 +14,12 @@ from workflow.som.classifier.features import (
     projected_responses,
 )
 from workflow.som.classifier.heads import Features
-from workflow.som.classifier.names import FEATURE_SETS
-from workflow.som.classifier.settings import Settings
-from workflow.som.features import Samples, as_features
-from workflow.som.lattice import Lattice
-from workflow.som.search import find_bmus
+from workflow.som.classifier.prototype_controls import k_means_prototypes, random_prototypes
+from workflow.som.config.classifier_settings import Settings
+from workflow.som.config.feature_set_names import FEATURE_SETS
+from workflow.som.engine.search.find import find_bmus
+from workflow.som.model.lattice import Lattice
+from workflow.som.model.samples import Samples, as_features
 
 
 class FeaturePair(NamedTuple):

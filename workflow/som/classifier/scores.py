@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.classifier.controls import nearest_neighbour
 from workflow.som.classifier.feature_sets import make_features
 from workflow.som.classifier.features import Array
 from workflow.som.classifier.heads import HEADS, batches_and_passes
 from workflow.som.classifier.learning_curve import learning_rows, n_draws, sizes_for
-from workflow.som.classifier.names import NEAREST_NEIGHBOUR
+from workflow.som.classifier.prototype_controls import nearest_neighbour
 from workflow.som.classifier.selection import (
     Choice,
     Predictions,
@@ -22,10 +21,11 @@ from workflow.som.classifier.selection import (
     tune_and_predict,
     wilson_interval,
 )
-from workflow.som.classifier.settings import Settings
-from workflow.som.datasets import Images
-from workflow.som.lattice import Lattice
-from workflow.som.logs import Progress
+from workflow.som.config.classifier_settings import Settings
+from workflow.som.config.feature_set_names import NEAREST_NEIGHBOUR
+from workflow.som.data.datasets import Images
+from workflow.som.files.logs import Progress
+from workflow.som.model.lattice import Lattice
 
 logger = logging.getLogger(__name__)
 

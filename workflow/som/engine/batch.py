@@ -12,18 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from workflow.som.features import Samples, as_features
-
-try:
-    from workflow.som.engine.scan import add_by_unit
-except ImportError:  # Without numba torch adds: the same sums, slower.
-    add_by_unit = None
-
-# Samples that torch turns into wide numbers at once.
-CHUNK_SIZE = 4096
+from workflow.som.engine.online.block_scan import add_by_unit
+from workflow.som.model.samples import Samples, as_features
 
 
 def update_plainly(
@@ -88,13 +80,7 @@ def sums_by_unit(
     are_bytes = samples.dtype == np.uint8
     sums: NDArray[Any]
     sums = np.zeros((n_units, samples.shape[1]), np.int64 if are_bytes else np.float64)
-    if add_by_unit is not None:
-        add_by_unit(samples, bmus, sums)
-    else:
-        for start in range(0, len(samples), CHUNK_SIZE):
-            part = slice(start, start + CHUNK_SIZE)
-            rows = torch.from_numpy(samples[part].astype(sums.dtype))
-            torch.from_numpy(sums).index_add_(0, torch.tensor(bmus[part], dtype=torch.int64), rows)
+    add_by_unit(samples, bmus, sums)
     return sums / (255.0 if are_bytes else 1.0), np.bincount(bmus, minlength=n_units)
 
 

@@ -23,10 +23,10 @@ from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 from PIL import Image
 
+from workflow.som.figures.drawing.layout import map_note, unit_outlines
+from workflow.som.figures.drawing.style import N_DIGITS, digit_counts
 from workflow.som.figures.explorer_plot import draw_border, empty_plot
-from workflow.som.figures.layout import map_note, unit_outlines
-from workflow.som.figures.style import N_DIGITS, digit_counts
-from workflow.som.lattice import Lattice
+from workflow.som.model.lattice import Lattice
 
 TOOLTIP = """
 <div style="display: flex; gap: 10px; font: 12px/1.45 system-ui, sans-serif; padding: 2px">

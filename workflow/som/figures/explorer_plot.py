@@ -7,8 +7,8 @@ from bokeh.models.ranges import Range1d
 from bokeh.models.tickers import BasicTicker, FixedTicker
 from bokeh.plotting import figure as new_plot
 
-from workflow.som.figures.layout import map_border, map_bounds, map_ticks, slice_labels
-from workflow.som.lattice import Lattice
+from workflow.som.figures.drawing.layout import map_border, map_bounds, map_ticks, slice_labels
+from workflow.som.model.lattice import Lattice
 
 
 def empty_plot(lattice: Lattice, width: int) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 import vrplib
 from numpy.typing import NDArray
 
-from workflow.som.errors import SomError, reason
+from workflow.som.files.errors import SomError, reason
 
 # A ring of fewer units than that has no inside.
 FEWEST_CITIES = 5

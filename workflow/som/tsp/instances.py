@@ -8,8 +8,8 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from workflow.som.errors import SomError, reason
-from workflow.som.refusals import shown
+from workflow.som.config.refusals import shown
+from workflow.som.files.errors import SomError, reason
 
 MOST_LETTERS = 64
 RESERVED_NAMES = ("figures",)

@@ -1,6 +1,6 @@
 """A ring-shaped map trained on cities: the order in which its units meet them is a tour.
 
-The rule is the online rule of `workflow.som.engine.online` on a ring of units: for every city x in
+The rule is the online rule of `engine.online.rule` on a ring of units: for every city x in
 turn, with c the nearest unit, w_j ← w_j + α·η(d) (x − w_j), where d = min(|c − j|, M − |c − j|) and
 η(d) = exp(−d² / 2σ²), cut off where it is below `LEAST_NEIGHBOURHOOD`. Each epoch presents every
 city once, in an order drawn anew (Angéniol, de La Croix Vaubois & Le Texier 1988).
@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.ring_scan import train_ring_epoch
+from workflow.som.config.tsp_settings import TspSettings
 from workflow.som.tsp.cities import Points, Tour, tour_length
-from workflow.som.tsp.settings import TspSettings
+from workflow.som.tsp.ring_scan import train_ring_epoch
 from workflow.som.tsp.snapshots import Snapshot
 
 # η below this moves nothing; it is reached at 3.03 σ.

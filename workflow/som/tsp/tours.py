@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.errors import damaged
-from workflow.som.tables import read_table, write_table
+from workflow.som.files.errors import damaged
+from workflow.som.files.tables import read_table, write_table
 from workflow.som.tsp.cities import Points, Tour, tour_length
 
 RING, FIRST_FALL, RING_IMPROVED = "ring SOM", "ring SOM, first fall", "ring SOM + 2-opt, Or-opt"

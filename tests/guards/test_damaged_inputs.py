@@ -1,0 +1,204 @@
+"""Whatever jobs will read is verified before any of them, and must be what its place says."""
+
+import gzip
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workflow.guards.damaged_inputs import find_damaged_input
+from workflow.som.data import downloads
+from workflow.som.data.datasets import write_images
+from workflow.som.data.downloads import Source
+from workflow.som.files.atomic import digest
+from workflow.som.files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
+from workflow.som.files.summaries import write_summary
+from workflow.som.files.tables import read_arrow, write_table
+
+RAW = Path("results/raw/mnist/train-images-idx3-ubyte.gz")
+TRAIN = Path("results/datasets/mnist/train.parquet")
+RUN = Path("results/tiny/seed_0")
+CHECKPOINT = RUN / "checkpoints" / "epoch_001.safetensors"
+TABLES = [
+    RUN / folder / "epoch_001.parquet"
+    for folder in ("training_activations", "activations", "purity", "u_matrix")
+]
+SUMMARY = RUN / "purity" / "epoch_001.json"
+CITIES = Path("results/tsp/random5/cities.parquet")
+TOUR = Path("results/tsp/random5/seed_0/tour.parquet")
+MADE = [RAW, TRAIN, CHECKPOINT, *TABLES, SUMMARY, CITIES, TOUR]
+SETTINGS = {"tiny": {"dataset": "mnist", "radius": 3.0}}
+FRAME = pd.DataFrame({"unit": [1, 2, 3]})
+
+
+def holding(path):
+    """A table with the column by which its kind is known."""
+    columns = {"training_activations": "history", "activations": "bmu", "purity": "majority_digit"}
+    return FRAME.assign(**{columns.get(path.parent.name, path.parent.name): 1})
+
+
+def of_epoch(number, **changes):
+    data = read_arrow(TRAIN)[1]["checksum"]
+    whose = {"experiment": "tiny", "seed": "0", "epoch": str(number)}
+    return whose | {"fingerprint": fingerprint(SETTINGS["tiny"] | {"seed": 0}, data)} | changes
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """A file of each kind, each of them whole and in its place."""
+    monkeypatch.chdir(tmp_path)
+    RAW.parent.mkdir(parents=True)
+    RAW.write_bytes(gzip.compress(b"images"))
+    listed = [Source(RAW.name, digest(RAW, "md5"), ())]
+    monkeypatch.setattr(downloads, "sources", lambda dataset: listed)
+    pixels, labels = np.zeros((2, 2, 2), np.uint8), np.zeros(2, np.uint8)
+    metadata = {"dataset": "mnist", "split": "train"}
+    write_images(TRAIN, np.arange(2, dtype=np.int32), pixels, labels, metadata)
+    save_checkpoint(CHECKPOINT, np.ones((2, 3), np.float32), of_epoch(1))
+    for path in TABLES:
+        write_table(path, holding(path), of_epoch(1))
+    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 1, "map_purity": 0.5})
+    write_table(CITIES, FRAME, {"instance": "random5"})
+    write_table(TOUR, FRAME, {"instance": "random5", "seed": "0"})
+
+
+def plan(*paths, made=()):
+    """Snakemake's plan of one job that reads `paths`, beside one that makes others."""
+    jobs = [
+        SimpleNamespace(input=list(map(str, paths)), output=[], rule=SimpleNamespace(name="a")),
+        SimpleNamespace(input=[], output=list(map(str, made)), rule=SimpleNamespace(name="b")),
+    ]
+    return SimpleNamespace(needrun_jobs=lambda: iter(jobs))
+
+
+def harm(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_what_is_whole_and_in_its_place_is_in_order(results):
+    assert find_damaged_input(plan(*MADE), SETTINGS) is None
+
+
+def test_without_results_nothing_is_wrong(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_damaged_input(plan(*MADE), SETTINGS) is None
+
+
+@pytest.mark.parametrize("path", MADE, ids=str)
+def test_damage_in_what_is_read_is_named_in_one_sentence(results, path):
+    harm(path)
+    found = find_damaged_input(plan(*MADE), SETTINGS)
+    assert found.startswith(f"{path} is damaged (")
+    assert "run the same command again" in found
+    assert "\n" not in found
+
+
+@pytest.mark.parametrize("path", MADE, ids=str)
+def test_damage_in_what_is_made_anew_or_not_read_does_not_matter(results, path):
+    harm(path)
+    others = [other for other in MADE if other != path]
+    assert find_damaged_input(plan(*MADE, made=[path]), SETTINGS) is None
+    read = [other for other in others if path != TRAIN or RUN not in other.parents]
+    assert find_damaged_input(plan(*read), SETTINGS) is None
+
+
+@pytest.mark.parametrize("path", MADE, ids=str)
+def test_a_folder_and_nothing_in_place_of_a_file_are_named(results, path):
+    path.write_bytes(b"")
+    assert find_damaged_input(plan(path), SETTINGS).startswith(f"{path} is damaged (")
+    path.unlink()
+    path.mkdir()
+    assert find_damaged_input(plan(path), SETTINGS).startswith(f"{path} is damaged (it is a folder")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"epoch": "2"}, "its epoch is 2, not 1"),
+        ({"seed": "1"}, "its seed is 1, not 0"),
+        ({"experiment": "other"}, "its experiment is other, not tiny"),
+        ({"fingerprint": "0" * 64}, "it comes from other data, settings or code than this run"),
+    ],
+)
+@pytest.mark.parametrize("path", [CHECKPOINT, *TABLES], ids=str)
+def test_a_file_of_another_run_or_epoch_is_named(results, path, change, named):
+    if path == CHECKPOINT:
+        save_checkpoint(path, load_checkpoint(path).codebook, of_epoch(1, **change))
+    else:
+        write_table(path, holding(path), of_epoch(1, **change))
+    assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
+
+
+def test_a_fingerprint_is_not_asked_for_where_the_data_are_made_anew(results):
+    save_checkpoint(CHECKPOINT, np.ones((2, 3), np.float32), of_epoch(1, fingerprint="0"))
+    assert find_damaged_input(plan(CHECKPOINT, made=[TRAIN]), SETTINGS) is None
+
+
+def test_tables_that_lie_in_each_others_places_are_named(results):
+    write_table(CITIES, FRAME, {"instance": "random6"})
+    write_table(TOUR, FRAME, {"instance": "random5", "seed": "3"})
+    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 2, "map_purity": 0})
+    test = TRAIN.with_name("test.parquet")
+    TRAIN.rename(test)
+    for path, named in (
+        (CITIES, "its instance is random6, not random5"),
+        (TOUR, "its seed is 3, not 0"),
+        (SUMMARY, "its epoch is 2, not 1"),
+        (test, "its split is train, not test"),
+    ):
+        assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"bmu": [0, 1, 6]}, "its column bmu goes from 0 to 6, beyond 0 to 5"),
+        ({"bmu": [-1, 1, 5]}, "its column bmu goes from -1 to 5"),
+        ({"label": [0, 1, 10]}, "its column label goes from 0 to 10"),
+        ({"bmu": [0.0, 1.0, 2.0]}, "it has no whole numbers bmu"),
+        ({}, None),
+    ],
+)
+def test_activations_beyond_the_lattice_or_the_digits_are_named(results, changes, named):
+    path = RUN / "activations" / "epoch_001.parquet"
+    frame = pd.DataFrame({"bmu": [0, 1, 5], "label": [0, 1, 9]} | changes)
+    write_table(path, frame, of_epoch(1, lattice='{"topology": "square", "shape": [2, 3]}'))
+    found = find_damaged_input(plan(path), SETTINGS)
+    assert found is None if named is None else f"{path} is damaged ({named}" in found
+
+
+@pytest.mark.parametrize("path", TABLES, ids=str)
+def test_a_table_of_another_kind_of_the_same_epoch_is_named(results, path):
+    others = [other for other in TABLES if other != path]
+    for other in others:
+        path.write_bytes(other.read_bytes())
+        found = find_damaged_input(plan(path), SETTINGS)
+        assert found.startswith(f"{path} is damaged (it is no table or summary of")
+
+
+@pytest.mark.parametrize("made_at", [1.0, 3.0])
+def test_a_manifest_takes_no_picture_that_nothing_made_since_it_was_written(results, made_at):
+    picture, manifest = RUN / "figures" / "map.svg", RUN / "manifest.json"
+    picture.parent.mkdir()
+    picture.write_text("<svg/>")
+    artifacts = {"figures/map.svg": {"bytes": 6, "sha256": digest(picture, "sha256")}}
+    write_summary(manifest, json.loads(json.dumps({"artifacts": artifacts})))
+    times = {str(picture): {"endtime": made_at}, str(manifest): {"endtime": 2.0}}
+    rule = SimpleNamespace(name="write_manifest")
+    job = SimpleNamespace(input=[str(picture)], output=[str(manifest)], rule=rule)
+    dag = SimpleNamespace(
+        needrun_jobs=lambda: iter([job]),
+        workflow=SimpleNamespace(persistence=SimpleNamespace(metadata=times.get)),
+    )
+    assert find_damaged_input(dag, SETTINGS) is None
+    picture.write_text("<svg>")
+    found = find_damaged_input(dag, SETTINGS)
+    if made_at < 2.0:
+        assert found.startswith(f"{picture} is damaged (its SHA-256 is not what")
+    else:
+        assert found is None

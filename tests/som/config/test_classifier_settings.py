@@ -1,0 +1,36 @@
+"""The section `classifier` of the configuration as settings."""
+
+import dataclasses
+
+import pytest
+import yaml
+
+from tests.project import ROOT
+from workflow.som.config.classifier_settings import Settings, settings_from, to_measure
+from workflow.som.config.refusals import ConfigError
+
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+
+
+def test_values_are_those_of_the_configuration():
+    settings = settings_from(CONFIG)
+    assert dataclasses.asdict(settings) == {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in CONFIG["classifier"].items()
+    }
+
+
+def test_an_experiment_that_is_not_there_is_refused_in_one_sentence():
+    config = CONFIG | {"classifier": CONFIG["classifier"] | {"experiment": "articel"}}
+    with pytest.raises(ConfigError, match='^config: classifier.experiment is "articel"') as error:
+        settings_from(config)
+    assert "article, quickstart" in str(error.value)
+
+
+def test_scores_depend_on_all_but_the_experiments_name_and_the_curve():
+    settings = settings_from(CONFIG)
+    changed = dataclasses.replace(settings, training_sizes=(77,), draws=9, experiment="quickstart")
+    assert to_measure(changed) == to_measure(settings)
+    names = {field.name for field in dataclasses.fields(Settings)}
+    assert set(to_measure(settings)) == names - {"training_sizes", "draws", "experiment"}
+    assert to_measure(dataclasses.replace(settings, components=3)) != to_measure(settings)

@@ -1,0 +1,129 @@
+"""What the terminal and the log files are told, by processes that end well or badly."""
+
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from tests.project import ROOT
+from workflow.som.files.logs import Progress
+
+START = "import sys; from workflow.som.files.logs import log_to; log_to(*sys.argv[1:])\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run code after `log_to` and return its status, what the terminal saw, and the log files."""
+
+    def run_code(code, logs=("a.log",)):
+        paths = [tmp_path / name for name in logs]
+        done = subprocess.run(
+            [sys.executable, "-c", START + code, *map(str, paths)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout == ""
+        return done.returncode, done.stderr, *[path.read_text("utf-8") for path in paths]
+
+    return run_code
+
+
+def test_records_and_warnings_reach_terminal_and_all_files(run):
+    status, terminal, first, second = run(
+        "import logging, warnings\n"
+        "logging.getLogger('any').info('α falls')\n"
+        "logging.getLogger('any').debug('details')\n"
+        "warnings.warn('mind the step')",
+        logs=("a.log", "b.log"),
+    )
+    assert status == 0
+    for text in (terminal, first, second):
+        assert "α falls" in text
+        assert "mind the step" in text
+        assert "details" not in text
+
+
+def test_an_error_that_can_be_mended_is_one_sentence_with_the_traceback_in_the_log(run):
+    status, terminal, log = run(
+        "from workflow.som.files.errors import SomError\n"
+        "raise SomError('mirror is empty: fill it.')"
+    )
+    assert status == 1
+    (line,) = terminal.splitlines()
+    assert line.endswith("Error: mirror is empty: fill it.")
+    assert "Traceback" in log
+    assert log.rstrip().endswith("Error: mirror is empty: fill it.")
+
+
+def test_any_other_error_shows_its_traceback_in_both(run):
+    status, terminal, log = run("1 / 0")
+    assert status == 1
+    for text in (terminal, log):
+        assert "Traceback" in text
+        assert "ZeroDivisionError" in text
+
+
+def test_an_older_log_is_continued(run, tmp_path):
+    (tmp_path / "a.log").write_text("yesterday\n")
+    _, _, log = run("import logging; logging.info('today')")
+    assert log.startswith("yesterday\n")
+    assert "today" in log
+
+
+@pytest.fixture
+def lines(caplog, monkeypatch):
+    """Collect the lines of bars that say something at each update."""
+    monkeypatch.setattr(Progress, "seconds_between_lines", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
+
+    def collect(bar, steps):
+        with bar:
+            for step in steps:
+                bar.update(step)
+        return list(caplog.messages)
+
+    return collect
+
+
+def test_progress_is_lines_that_name_share_and_total(lines):
+    found = lines(Progress(total=200, desc="tiny", mininterval=0, miniters=1), [50, 50, 100])
+    assert any(line.startswith("tiny:  50%") and "100/200" in line for line in found)
+    assert any("200/200" in line for line in found)
+
+
+def test_progress_without_a_terminal_draws_no_bar(lines, capfd):
+    lines(Progress(total=200, mininterval=0, miniters=1), [100, 100])
+    assert "\r" not in capfd.readouterr().err
+
+
+def test_lines_keep_their_distance_in_time(lines, monkeypatch):
+    monkeypatch.setattr(Progress, "seconds_between_lines", 3600.0)
+    assert lines(Progress(total=1000, mininterval=0, miniters=1), [1] * 1000) == []
+
+
+def test_progress_passes_its_items_on(monkeypatch):
+    assert list(Progress(["a", "b"], desc="letters")) == ["a", "b"]
+
+
+def test_a_bar_is_there_before_its_total_is_known():
+    """The downloader asks `if progressbar` first and sets the total afterwards."""
+    with Progress(desc="file", unit="B") as bar:
+        assert bar
+        bar.total = 10
+        bar.update(10)
+        assert bar.n == 10
+
+
+def test_progress_reaches_log_files_of_the_script(tmp_path, monkeypatch):
+    monkeypatch.setattr(Progress, "seconds_between_lines", 0.0)
+    handler = logging.FileHandler(tmp_path / "a.log", encoding="utf-8")
+    logging.getLogger().addHandler(handler)
+    try:
+        with Progress(total=10, desc="file", mininterval=0, miniters=1) as bar:
+            bar.update(5)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert "50%" in (tmp_path / "a.log").read_text("utf-8")

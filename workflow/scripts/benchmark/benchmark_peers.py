@@ -1,0 +1,65 @@
+"""Time this project's engine and its peers, side by side and in turn."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workflow.som.benchmark.peers import measure, task_from, those_installed
+from workflow.som.data.datasets import read_images
+from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.tables import write_table
+from workflow.som.provenance.environment import describe_machine
+
+
+def main(
+    images: Path,
+    checkpoints: Sequence[Path],
+    environment: Path,
+    versions: Path,
+    table: Path,
+    *,
+    schedule: Mapping[str, float],
+    libraries: Sequence[Mapping[str, Any]],
+    rounds: int,
+    threads: int,
+) -> None:
+    """Measure each of `libraries` from each of `checkpoints` that it names, `rounds` times.
+
+    A library that is not among `versions` did not build on this machine and is left out.
+    """
+    pixels, starts = read_images(images).pixels, {}
+    for path in checkpoints:
+        start = load_checkpoint(path)
+        starts[int(start.metadata["epoch"]) + 1] = start
+    there = those_installed(libraries, versions.read_text(encoding="utf-8"))
+    jobs = [
+        (number, library, epoch)
+        for number in range(rounds)
+        for library in there
+        if number < library["rounds"]
+        for epoch in library["epochs"]
+    ]
+    rows: list[dict[str, Any]] = []
+    for number, library, epoch in Progress(jobs, desc="peers", unit=" measurements"):
+        task = task_from(library, epoch, starts[epoch], pixels, schedule)
+        is_ours = library["name"] == "ours"
+        python = Path(sys.executable) if is_ours else environment / "bin" / "python"
+        options = {"n_checked": library["checked"], "threads": threads, "number": number}
+        rows += measure(task, library["name"], python, **options)
+    write_table(table, pd.DataFrame(rows), describe_machine() | {"threads": str(threads)})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        images=Path(snakemake.input.images),
+        checkpoints=[Path(path) for path in snakemake.input.checkpoints],
+        environment=Path(snakemake.input.environment),
+        versions=Path(snakemake.input.versions),
+        table=Path(snakemake.output.table),
+        **snakemake.params.measured,
+    )

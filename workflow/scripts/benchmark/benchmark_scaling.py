@@ -1,0 +1,34 @@
+"""Time the engine against the sizes of map, samples and blocks, beside its floors."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workflow.som.benchmark.engine_times import scaling_rows
+from workflow.som.data.datasets import read_images
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.tables import write_table
+from workflow.som.provenance.environment import describe_machine
+
+
+def main(
+    images: Path, table: Path, *, sizes: Mapping[str, Sequence[int]], rounds: int, threads: int
+) -> None:
+    """Measure at each of `sizes`; write the table of what counts."""
+    pixels, rows = read_images(images).pixels, list[dict[str, Any]]()
+    points = [(axis, value) for axis, values in sizes.items() for value in values]
+    for axis, value in Progress(points, desc="scaling", unit=" sizes"):
+        rows += scaling_rows(pixels, threads=threads, rounds=rounds, sizes={axis: [value]})
+    frame = pd.DataFrame(rows).query("round >= 0")
+    write_table(table, frame, describe_machine() | {"threads": str(threads)})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        images=Path(snakemake.input.images),
+        table=Path(snakemake.output.table),
+        **snakemake.params.measured,
+    )

@@ -1,0 +1,60 @@
+"""Measure how near the engine stays to a float64 loop over whole epochs of a run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from workflow.som.benchmark import faithfulness
+from workflow.som.config.experiments import Experiment, experiments_from
+from workflow.som.data.datasets import read_images
+from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.tables import write_table
+
+
+def main(
+    images: Path,
+    checkpoints: Sequence[Path],
+    segments: Path,
+    windows: Path,
+    *,
+    experiment: Experiment,
+    seed: int,
+    threads: int,
+    n_samples: int | None = None,
+) -> None:
+    """Study the epoch after each of `checkpoints`, or its first `n_samples`; write two tables."""
+    pixels, starts = read_images(images).pixels, [load_checkpoint(path) for path in checkpoints]
+    epochs = [faithfulness.study(each, experiment, seed, len(pixels), n_samples) for each in starts]
+    total, by_segment, by_window = sum(len(epoch.order) for epoch in epochs), [], []
+    with Progress(total=total, desc="segments", unit=" samples") as bar:
+        for epoch in epochs:
+            by_segment += faithfulness.compare_segments(
+                epoch, pixels, threads=threads, report=bar.update
+            )
+    with Progress(total=faithfulness.N_RUNS * total, desc="whole epochs", unit=" samples") as bar:
+        for epoch in epochs:
+            by_window += faithfulness.compare_epochs(
+                epoch, pixels, threads=threads, report=bar.update
+            )
+    metadata = {key: starts[0].metadata[key] for key in ("experiment", "dataset")}
+    metadata |= {"seed": str(seed), "threads": str(threads), "segment": str(faithfulness.SEGMENT)}
+    # Columns of nulls where no winner differs.
+    numbers = {"first_different": "Int32", "relative_gap": "Float64"}
+    write_table(segments, pd.DataFrame(by_segment).astype(numbers), metadata)
+    write_table(windows, pd.DataFrame(by_window), metadata)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        images=Path(snakemake.input.images),
+        checkpoints=[Path(path) for path in snakemake.input.checkpoints],
+        segments=Path(snakemake.output.segments),
+        windows=Path(snakemake.output.windows),
+        experiment=experiments_from(snakemake.config)[snakemake.params.experiment],
+        seed=snakemake.params.seed,
+        threads=snakemake.threads,
+        n_samples=snakemake.params.n_samples,
+    )

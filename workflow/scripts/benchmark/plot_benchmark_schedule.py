@@ -1,0 +1,30 @@
+"""Draw the time a sample over the schedule, by form of the rule."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.figures.benchmark.draw_benchmark_schedule import draw_schedule
+from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.files.logs import log_to
+from workflow.som.files.tables import read_table
+
+
+def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
+    """Read the measurements and draw them."""
+    measurements, metadata = read_table(table)
+    machine = f"{metadata['machine']}; {metadata['threads']} threads; {metadata['date']}"
+    with house_style():
+        figure = new_figure(style["width"], style["height"], style["dpi"])
+        draw_schedule(figure, measurements, machine=machine)
+        save_figure(figure, [png, svg])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        table=Path(snakemake.input.table),
+        png=Path(snakemake.output.png),
+        svg=Path(snakemake.output.svg),
+        style=snakemake.params.style,
+    )

@@ -1,0 +1,49 @@
+"""Train the heads on one set of features, tuned within the training set; predict the test set."""
+
+from pathlib import Path
+
+from workflow.som.classifier.scores import measure_features
+from workflow.som.config.classifier_settings import Settings, settings_from
+from workflow.som.data.datasets import read_images
+from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.files.logs import log_to
+from workflow.som.files.tables import write_table
+from workflow.som.model.lattice import Lattice
+
+
+def main(
+    train: Path,
+    test: Path,
+    checkpoint: Path,
+    scores: Path,
+    predictions: Path,
+    *,
+    features: str,
+    settings: Settings,
+) -> None:
+    """Read images and the map; write one row a head, and its predictions of the test set."""
+    codebook, metadata = load_checkpoint(checkpoint)
+    rows, predicted = measure_features(
+        features,
+        read_images(train),
+        read_images(test),
+        codebook,
+        Lattice.from_json(metadata["lattice"]),
+        settings,
+    )
+    kept = {key: metadata[key] for key in ("experiment", "dataset", "seed", "epoch", "lattice")}
+    write_table(scores, rows, kept)
+    write_table(predictions, predicted, kept)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        train=Path(snakemake.input.train),
+        test=Path(snakemake.input.test),
+        checkpoint=Path(snakemake.input.checkpoint),
+        scores=Path(snakemake.output.scores),
+        predictions=Path(snakemake.output.predictions),
+        features=snakemake.wildcards.features,
+        settings=settings_from(snakemake.config),
+    )

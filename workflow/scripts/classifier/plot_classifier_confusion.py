@@ -1,0 +1,31 @@
+"""Draw which digits the best model on the map takes for which."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.figures.classifier.draw_classifier_confusion import draw_classifier_confusion
+from workflow.som.figures.classifier.draw_classifier_scores import model_name
+from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.files.logs import log_to
+from workflow.som.files.tables import read_table
+
+
+def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
+    """Read the predictions and draw their confusion matrix."""
+    predictions, metadata = read_table(table)
+    model = model_name(metadata["features"], metadata["head"])
+    with house_style():
+        figure = new_figure(style["width"], style["height"], style["dpi"])
+        draw_classifier_confusion(figure, predictions, model=model)
+        save_figure(figure, [png, svg])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        table=Path(snakemake.input.table),
+        png=Path(snakemake.output.png),
+        svg=Path(snakemake.output.svg),
+        style=snakemake.params.style,
+    )

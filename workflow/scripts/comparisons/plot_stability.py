@@ -1,0 +1,28 @@
+"""Draw how often two test images are neighbours again on another map, beside chance."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workflow.som.figures.comparisons.draw_stability import draw_stability
+from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.files.logs import log_to
+from workflow.som.files.summaries import read_summary
+
+
+def main(*, summaries: Sequence[Path], png: Path, svg: Path, style: Mapping[str, Any]) -> None:
+    """Read the summary of each experiment and draw them together."""
+    with house_style():
+        figure = new_figure(style["width"], style["height"], style["dpi"])
+        draw_stability(figure, [read_summary(path) for path in summaries])
+        save_figure(figure, [png, svg])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        summaries=[Path(path) for path in snakemake.input.summaries],
+        png=Path(snakemake.output.png),
+        svg=Path(snakemake.output.svg),
+        style=snakemake.params.style,
+    )

@@ -1,0 +1,58 @@
+"""Measure how well the units recognise one digit each, epoch by epoch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.summaries import write_summary
+from workflow.som.files.tables import read_table, write_table
+from workflow.som.mapping.activations import nearest_from
+from workflow.som.mapping.map_errors import map_errors
+from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.purity import count_hits, summarise, units_table
+
+KEYS = ("experiment", "seed", "epoch", "dataset", "lattice", "image_shape", "fingerprint")
+
+
+def main(
+    test: Sequence[Path],
+    training: Sequence[Path],
+    units: Sequence[Path],
+    summaries: Sequence[Path],
+    *,
+    permutations: int,
+) -> None:
+    """Read activations of the `test` and `training` set; write a table of units and a summary."""
+    epochs = list(zip(test, training, units, summaries, strict=True))
+    for test_path, training_path, units_path, summary_path in Progress(
+        epochs, desc="purity", unit=" epochs"
+    ):
+        frame, metadata = read_table(test_path)
+        trained = read_table(training_path).frame
+        lattice = Lattice.from_json(metadata["lattice"])
+        counts = count_hits(frame["bmu"].to_numpy(), frame["label"].to_numpy(), lattice.n_units)
+        summary = {key: metadata[key] for key in ("experiment", "dataset")}
+        summary |= {key: int(metadata[key]) for key in ("seed", "epoch")}
+        summary |= summarise(
+            counts,
+            count_hits(trained["bmu"].to_numpy(), trained["label"].to_numpy(), lattice.n_units),
+            frame["bmu"].to_numpy(),
+            frame["label"].to_numpy(),
+            permutations=permutations,
+            seed=summary["seed"],
+        )
+        summary |= map_errors(nearest_from(frame), lattice)._asdict()
+        kept = {key: metadata[key] for key in KEYS}
+        write_table(units_path, units_table(counts, lattice), kept | {"n_samples": str(len(frame))})
+        write_summary(summary_path, summary)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        test=[Path(path) for path in snakemake.input.test],
+        training=[Path(path) for path in snakemake.input.training],
+        units=[Path(path) for path in snakemake.output.units],
+        summaries=[Path(path) for path in snakemake.output.summaries],
+        permutations=snakemake.params.permutations,
+    )

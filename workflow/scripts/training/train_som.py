@@ -1,0 +1,50 @@
+"""Train a self-organizing map, or go on training it, for the epochs of one job."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workflow.som.config.experiments import Experiment, experiments_from
+from workflow.som.data.datasets import read_images
+from workflow.som.files.logs import log_to
+from workflow.som.training.runs import Run
+
+
+def main(
+    images: Path,
+    previous: Path | None,
+    checkpoints: Sequence[Path],
+    activations: Sequence[Path],
+    *,
+    name: str,
+    experiment: Experiment,
+    seed: int,
+    settings: Mapping[str, Any],
+    first_epoch: int,
+    resume: Path,
+    threads: int,
+) -> None:
+    """Train on `images` from the checkpoint `previous`; write a checkpoint and a table an epoch."""
+    run = Run(name, experiment, seed, settings, read_images(images), resume, threads)
+    epochs = range(first_epoch, first_epoch + len(checkpoints))
+    run.train(epochs, previous, list(zip(checkpoints, activations, strict=True)))
+
+
+if __name__ == "__main__":
+    resume = Path(snakemake.output.checkpoints[0]).parent.parent / ".resume"
+    # Snakemake deletes its log at each start; this one keeps the whole story.
+    log_to(snakemake.log[0], resume / "train_som.log")
+    main(
+        images=Path(snakemake.input.images),
+        previous=Path(snakemake.input.previous) if snakemake.params.first_epoch else None,
+        checkpoints=[Path(path) for path in snakemake.output.checkpoints],
+        activations=[Path(path) for path in snakemake.output.activations],
+        name=snakemake.params.experiment,
+        # Not parameters of the rule: epochs, device and the like never change a finished epoch.
+        experiment=experiments_from(snakemake.config)[snakemake.params.experiment],
+        seed=int(snakemake.wildcards.seed),
+        settings=snakemake.params.settings,
+        first_epoch=snakemake.params.first_epoch,
+        resume=resume,
+        threads=snakemake.threads,
+    )

@@ -1,0 +1,25 @@
+"""Shorten the ring's tours by 2-opt and Or-opt: a line of its own, never the ring's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow.som.files.logs import log_to
+from workflow.som.tsp.other_tours import improve_ring_tour
+from workflow.som.tsp.tours import RING, read_cities, read_ring_tour, write_tours
+
+
+def main(cities: Path, rings: Sequence[Path], tours: Path) -> None:
+    """Write each ring's tour after local search; its seconds are the ring's and the search's."""
+    points, known = read_cities(cities)
+    found = [read_ring_tour(path, RING)[1] for path in rings]
+    improved = [improve_ring_tour(points, ring) for ring in found]
+    write_tours(tours, improved, {"instance": known["instance"]})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        cities=Path(snakemake.input.cities),
+        rings=[Path(path) for path in snakemake.input.rings],
+        tours=Path(snakemake.output.tours),
+    )

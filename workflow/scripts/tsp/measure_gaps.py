@@ -1,0 +1,43 @@
+"""Measure how far every tour is from the optimum, and summarise over seeds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from workflow.som.files.logs import log_to
+from workflow.som.files.tables import write_table
+from workflow.som.tsp import tours
+
+
+def main(
+    cities: Sequence[Path],
+    rings: Sequence[Path],
+    firsts: Sequence[Path],
+    others: Sequence[Path],
+    gaps: Path,
+    summary: Path,
+) -> None:
+    """Write one row a tour, and one an instance and method; tours say which instance is theirs."""
+    found = [tours.read_ring_tour(path, tours.RING) for path in rings]
+    found += [tours.read_ring_tour(path, tours.FIRST_FALL) for path in firsts]
+    found += [pair for path in others for pair in tours.read_tours(path)]
+    frames = []
+    for path in cities:
+        points, known = tours.read_cities(path)
+        optimum = int(known["optimum"]) if known["optimum"] else None
+        own = [tour for instance, tour in found if instance == known["instance"]]
+        frames.append(tours.measure_gaps(known["instance"], points, optimum, own))
+    table = pd.concat(frames, ignore_index=True)
+    write_table(gaps, table, {})
+    write_table(summary, tours.summarise(table), {"interval": "95 % of the mean, Student's t"})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    named = ("cities", "rings", "firsts", "others")
+    main(
+        **{name: [Path(path) for path in getattr(snakemake.input, name)] for name in named},
+        gaps=Path(snakemake.output.gaps),
+        summary=Path(snakemake.output.summary),
+    )

@@ -1,0 +1,41 @@
+"""Draw the ring closing in on the cities as an animation."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.figures.draw_evolution import save_animation
+from workflow.som.figures.tsp.draw_tsp_closing import draw_frames
+from workflow.som.files.atomic import write_atomically
+from workflow.som.files.logs import log_to
+from workflow.som.tsp.snapshots import read_snapshots
+from workflow.som.tsp.tours import read_cities, read_tour
+
+
+def main(
+    *, cities: Path, tour: Path, snapshots: Path, png: Path, gif: Path, style: Mapping[str, Any]
+) -> None:
+    """Read cities, ring and tour, and draw one frame a snapshot and a last one of the tour."""
+    points, _ = read_cities(cities)
+    order, found = read_tour(tour)
+    frames = draw_frames(points, read_snapshots(snapshots), order, found, size=style["size"])
+    for path in (png, gif):
+        with write_atomically(path) as temporary:
+            save_animation(
+                temporary,
+                frames,
+                frame_ms=style["frame_ms"],
+                last_frame_ms=style["last_frame_ms"],
+            )
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        cities=Path(snakemake.input.cities),
+        tour=Path(snakemake.input.tour),
+        snapshots=Path(snakemake.input.snapshots),
+        png=Path(snakemake.output.png),
+        gif=Path(snakemake.output.gif),
+        style=snakemake.params.style,
+    )

@@ -1,0 +1,32 @@
+"""Draw the cities of an instance and the ring's tour."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.tsp.draw_tsp_tour import draw_tour, figure_height
+from workflow.som.files.logs import log_to
+from workflow.som.tsp.tours import read_cities, read_tour
+
+
+def main(*, cities: Path, tour: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
+    """Read cities and tour; the figure's height follows from where the cities lie."""
+    points, known = read_cities(cities)
+    order, found = read_tour(tour)
+    with house_style():
+        height = figure_height(points, style["width"])
+        figure = new_figure(style["width"], height, style["dpi"])
+        draw_tour(figure, points[order], {**found, **known})
+        save_figure(figure, [png, svg])
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        cities=Path(snakemake.input.cities),
+        tour=Path(snakemake.input.tour),
+        png=Path(snakemake.output.png),
+        svg=Path(snakemake.output.svg),
+        style=snakemake.params.style,
+    )

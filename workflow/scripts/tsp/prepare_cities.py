@@ -1,0 +1,34 @@
+"""Read, fetch or draw the cities of an instance."""
+
+from pathlib import Path
+
+from workflow.som.files.logs import log_to
+from workflow.som.tsp.city_sources import load_cities
+from workflow.som.tsp.tours import write_cities
+
+
+def main(
+    source: str,
+    cities: Path,
+    *,
+    instance: str,
+    optimum: int | None,
+    random_cities: int,
+    random_seed: int,
+) -> None:
+    """Write one row a city; the optimum, if known, goes into the metadata."""
+    points = load_cities(source, n_random=random_cities, seed=random_seed)
+    metadata = {"instance": instance, "optimum": "" if optimum is None else str(optimum)}
+    write_cities(cities, points, metadata)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        source=snakemake.params.source,
+        cities=Path(snakemake.output.cities),
+        instance=snakemake.wildcards.instance,
+        optimum=snakemake.params.optimum,
+        random_cities=snakemake.params.random_cities,
+        random_seed=snakemake.params.random_seed,
+    )

@@ -1,0 +1,33 @@
+"""Have a solver of routing problems find a tour in a given time, where there are not too many."""
+
+import logging
+import time
+from pathlib import Path
+
+from workflow.som.files.logs import log_to
+from workflow.som.tsp.other_tours import MOST_ROUTED, routed_tour
+from workflow.som.tsp.tours import ROUTED, FoundTour, read_cities, write_tours
+
+logger = logging.getLogger(__name__)
+
+
+def main(cities: Path, tours: Path, *, seconds: int) -> None:
+    """Write the solver's tour, or an empty table for more cities than it is given."""
+    points, known = read_cities(cities)
+    found = []
+    if seconds and len(points) <= MOST_ROUTED:
+        start = time.perf_counter()
+        tour = routed_tour(points, seconds)
+        found = [FoundTour(ROUTED, -1, time.perf_counter() - start, tour)]
+    else:
+        logger.info("Not routed: %d cities, at most %d, %d s.", len(points), MOST_ROUTED, seconds)
+    write_tours(tours, found, {"instance": known["instance"]})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        cities=Path(snakemake.input.cities),
+        tours=Path(snakemake.output.tours),
+        seconds=snakemake.params.seconds,
+    )

@@ -1,0 +1,26 @@
+"""Choose training images at random as prototypes: a control that learns nothing."""
+
+from pathlib import Path
+
+from workflow.som.data.datasets import read_images
+from workflow.som.files.checkpoints import save_checkpoint
+from workflow.som.files.logs import log_to
+from workflow.som.statistics.prototypes import choose_random_images
+
+
+def main(images: Path, codebook: Path, *, n_prototypes: int, seed: int) -> None:
+    """Write `n_prototypes` of the training `images` to `codebook`."""
+    training = read_images(images)
+    metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
+    chosen = choose_random_images(training.pixels, n_prototypes, seed=seed)
+    save_checkpoint(codebook, chosen, metadata | {"codebook": "random images", "seed": str(seed)})
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        Path(snakemake.input.images),
+        Path(snakemake.output.codebook),
+        n_prototypes=snakemake.params.n_prototypes,
+        seed=snakemake.params.seed,
+    )

@@ -1,0 +1,39 @@
+"""Fit k-means to the training images: a control with as many prototypes and no lattice."""
+
+from pathlib import Path
+
+from workflow.som.data.datasets import read_images
+from workflow.som.files.checkpoints import save_checkpoint
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.statistics.prototypes import fit_k_means
+
+
+def main(
+    images: Path, codebook: Path, *, n_prototypes: int, epochs: int, seed: int, threads: int
+) -> None:
+    """Fit `n_prototypes` centres to the training `images` and write them to `codebook`."""
+    training = read_images(images)
+    with Progress(total=epochs, desc="k-means", unit=" epochs") as bar:
+        centres = fit_k_means(
+            training.pixels,
+            n_prototypes,
+            epochs=epochs,
+            seed=seed,
+            threads=threads,
+            report=bar.update,
+        )
+    metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
+    metadata |= {"codebook": "k-means", "seed": str(seed), "epochs": str(epochs)}
+    save_checkpoint(codebook, centres, metadata)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        Path(snakemake.input.images),
+        Path(snakemake.output.codebook),
+        n_prototypes=snakemake.params.n_prototypes,
+        epochs=snakemake.params.epochs,
+        seed=snakemake.params.seed,
+        threads=snakemake.threads,
+    )

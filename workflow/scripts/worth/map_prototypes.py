@@ -1,0 +1,38 @@
+"""Map the test and the training set on a codebook, whatever it comes from."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from workflow.som.data.datasets import read_images
+from workflow.som.engine.search.find import find_bmus
+from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.tables import write_table
+
+
+def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: int) -> None:
+    """Write one row a sample of both sets to `table`: set, sample, label, bmu."""
+    prototypes, metadata = load_checkpoint(codebook)
+    frames = []
+    for name, path in Progress({"test": test, "training": training}.items(), desc="mapping"):
+        images = read_images(path)
+        bmus = find_bmus(images.pixels, prototypes, threads=threads)
+        frames.append(
+            pd.DataFrame(
+                {"set": name, "sample": images.sample, "label": images.labels, "bmu": bmus}
+            )
+        )
+    metadata = {**metadata, "n_units": str(len(prototypes))}
+    write_table(table, pd.concat(frames, ignore_index=True), metadata)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        test=Path(snakemake.input.test),
+        training=Path(snakemake.input.training),
+        codebook=Path(snakemake.input.codebook),
+        table=Path(snakemake.output.table),
+        threads=snakemake.threads,
+    )

@@ -1,0 +1,53 @@
+"""Measure how the share of single-digit units depends on the images shown, beside controls."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.tables import read_table, write_table
+from workflow.som.statistics.worth import measure_worth
+
+
+def main(
+    bmus: Mapping[str, Path],
+    table: Path,
+    *,
+    sizes: Mapping[str, Sequence[int]],
+    draws: int,
+    permutations: int,
+    seed: int,
+) -> None:
+    """Read where the samples fall on each codebook; write one row a set, size and draw."""
+    frames, metadata = [], {}
+    with Progress(desc="worth", unit=" draws") as bar:
+        for codebook, path in bmus.items():
+            mapped, metadata = read_table(path)
+            frames.append(
+                measure_worth(
+                    codebook,
+                    mapped,
+                    int(metadata["n_units"]),
+                    sizes=sizes,
+                    draws=draws,
+                    permutations=permutations,
+                    seed=seed,
+                    report=bar.update,
+                )
+            )
+    kept = {key: metadata[key] for key in ("dataset", "n_units")}
+    kept |= {"draws": str(draws), "permutations": str(permutations), "seed": str(seed)}
+    write_table(table, pd.concat(frames, ignore_index=True), kept)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        {Path(path).stem: Path(path) for path in snakemake.input.bmus},
+        Path(snakemake.output.table),
+        sizes=snakemake.params.sizes,
+        draws=snakemake.params.draws,
+        permutations=snakemake.params.permutations,
+        seed=snakemake.params.seed,
+    )

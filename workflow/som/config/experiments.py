@@ -1,0 +1,299 @@
+"""The configuration turned into experiments, once `config_schema` has passed it.
+
+Bounds of single keys stand in the schema, rules between keys in `Experiment`, values in
+`config/config.yaml` alone. Whatever is refused is refused in one sentence.
+"""
+
+import dataclasses
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.som.config.refusals import ConfigError, shown
+from workflow.som.data.sources import DATASETS
+from workflow.som.model.kernels import ONLINE_ONLY
+from workflow.som.model.lattice import shape_fault
+from workflow.som.model.schedule import Schedule
+
+DATASET_NAMES = tuple(DATASETS)
+
+# Names that no experiment may have: its folder would be one of these beside it in results/, or
+# its name would read like another target. (`quickstart` is both, and builds itself.)
+RESERVED_FOLDERS = ("raw", "datasets", "logs", "benchmarks", "reference")
+RESERVED_TARGETS = (
+    "all",
+    "figures",
+    "topologies",
+    "replicates",
+    "classifier",
+    "tsp",
+    "trade_off",
+    "benchmark",
+    "worth",
+    "verify",
+)
+
+# Training and mapping hold tables of n_units × n_units.
+MOST_UNITS = 40_000
+# A radius that reaches ten times as far as the lattice moves all units alike: no map comes of it.
+MOST_DIAGONALS = 10
+# The neighbourhood divides by the radius squared, which must stay a normal float64.
+SMALLEST_RADIUS = 1e-100
+# The printed formula divides in the precision of the state, and must not by zero in float32.
+SMALLEST_PRINTED_RADIUS = 1e-15
+
+
+FINGERPRINT_KEYS = (
+    "dataset",
+    "topology",
+    "shape",
+    "kernel",
+    "rule",
+    "initialisation",
+    "initialisation_seed",
+    "order_seed",
+    "learning_rate",
+    "radius",
+    "schedule",
+    "precision",
+)
+# A schedule that ends at final values depends on how many epochs there are; the other never does.
+SCHEDULE_KEYS = {
+    "exponential": ("decay",),
+    "to_final": ("final_learning_rate", "final_radius", "epochs"),
+    "linear": ("final_learning_rate", "final_radius", "epochs"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """What one experiment trains, maps and measures; config/README.md explains the fields.
+
+    Raises
+    ------
+    ConfigError
+        If a value contradicts another one. Bounds of single values are the schema's.
+    """
+
+    dataset: str
+    seeds: tuple[int, ...]
+    topology: str
+    shape: tuple[int, ...]
+    kernel: str
+    rule: str
+    initialisation: str
+    initialisation_seed: int | None
+    order_seed: int | None
+    learning_rate: float
+    radius: float
+    schedule: str
+    decay: float
+    final_learning_rate: float
+    final_radius: float
+    epochs: int
+    precision: str
+    device: str
+    segment: int
+    evaluate_every: int
+    permutations: int
+
+    def __post_init__(self) -> None:
+        self._check_numbers()
+        if self.dataset not in DATASET_NAMES:
+            canonical_dataset(self.dataset)  # Says which are known, if this is none of them.
+            raise ConfigError(f"dataset is {self.dataset!r}; use canonical_dataset for its name.")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ConfigError(
+                f"seeds is {list(self.seeds)}, which has a seed twice; name each seed once."
+            )
+        self._check_lattice()
+        self._check_schedule()
+        if self.rule == "batch" and self.kernel in ONLINE_ONLY:
+            raise ConfigError(
+                f"kernel is {self.kernel}, which the batch rule cannot average by; "
+                "set rule to online or kernel to gaussian, cut_gaussian or bubble."
+            )
+        if self.kernel == "printed" and self.device in ("cuda", "mps"):
+            raise ConfigError(
+                f"device is {self.device}, but kernel printed trains on the CPU alone; "
+                "set device to auto or cpu."
+            )
+        if self.device == "mps" and self.precision == "float64":
+            raise ConfigError(
+                "device is mps, which has no float64, but precision is float64; "
+                "set precision to float32 or device to cpu."
+            )
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return math.prod(self.shape)
+
+    def _check_numbers(self) -> None:
+        """Refuse what Python takes for a number and YAML users do not mean: true, .nan, .inf."""
+        for key, value in dataclasses.asdict(self).items():
+            for number in value if isinstance(value, tuple) else (value,):
+                is_real = not isinstance(number, float) or math.isfinite(number)
+                if isinstance(number, bool) or not is_real:
+                    raise ConfigError(f"{key} is {shown(number)}; set it to a finite number.")
+
+    def to_schedule(self) -> Schedule:
+        """Return learning rate and radius of every epoch."""
+        return Schedule(
+            self.schedule,
+            self.learning_rate,
+            self.radius,
+            self.decay,
+            self.final_learning_rate,
+            self.final_radius,
+            self.epochs,
+        )
+
+    def _check_lattice(self) -> None:
+        if fault := shape_fault(self.topology, self.shape):
+            raise ConfigError(f"shape {list(self.shape)} {fault}; change one of the two.")
+        if self.n_units > MOST_UNITS:
+            raise ConfigError(
+                f"shape is {list(self.shape)}, which makes {self.n_units:,} units, but tables of "
+                f"units × units must fit in memory; choose at most {MOST_UNITS:,} units."
+            )
+        diagonal = math.hypot(*self.shape)
+        if self.radius > MOST_DIAGONALS * diagonal:
+            raise ConfigError(
+                f"radius is {shown(self.radius)}, but shape {list(self.shape)} is only "
+                f"{diagonal:.1f} grid steps across; set radius to about {max(self.shape)}, "
+                f"and to at most {math.floor(MOST_DIAGONALS * diagonal)}."
+            )
+
+    def _check_schedule(self) -> None:
+        """Refuse a radius that falls to zero, by which the neighbourhood would divide."""
+        if self.schedule != "exponential":
+            for key in ("learning_rate", "radius"):
+                first, last = getattr(self, key), getattr(self, f"final_{key}")
+                if last > first:
+                    raise ConfigError(
+                        f"final_{key} is {shown(last)}, above {key} {shown(first)}; "
+                        f"set final_{key} to at most that."
+                    )
+            return
+        smallest = SMALLEST_PRINTED_RADIUS if self.kernel == "printed" else SMALLEST_RADIUS
+        if self.radius * self.decay ** (self.epochs - 1) >= smallest:
+            return
+        if self.radius < smallest:
+            raise ConfigError(
+                f"radius is {shown(self.radius)}, which is as good as zero; "
+                f"set radius to about {max(self.shape)}."
+            )
+        most = 1 + math.floor(math.log(smallest / self.radius) / math.log(self.decay))
+        raise ConfigError(
+            f"epochs is {self.epochs}, but with decay {shown(self.decay)} the radius "
+            f"{shown(self.radius)} vanishes after epoch {most}; "
+            "set epochs to at most that, or decay closer to 1."
+        )
+
+
+def canonical_dataset(name: str) -> str:
+    """Return the name by which the workflow knows a data set.
+
+    Raises
+    ------
+    ConfigError
+        If it is not known.
+
+    Examples
+    --------
+    >>> canonical_dataset("FashionMNIST"), canonical_dataset("EMNIST digits")
+    ('fashion_mnist', 'emnist_digits')
+    """
+    known = {_letters(canonical): canonical for canonical in DATASET_NAMES}
+    if _letters(name) in known:
+        return known[_letters(name)]
+    close = difflib.get_close_matches(_letters(name), known, n=1)
+    names = ", ".join(DATASET_NAMES)
+    remedy = f"the nearest of {names} is {known[close[0]]}" if close else f"choose one of {names}"
+    raise ConfigError(f"dataset is {shown(name)}, which is not known; {remedy}.")
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
+
+
+def experiments_from(config: Mapping[str, Any]) -> dict[str, Experiment]:
+    """Return every experiment of a configuration that `validate_config` has passed.
+
+    An experiment's values are the defaults, replaced key by key by its own.
+
+    Raises
+    ------
+    ConfigError
+        If a name cannot be used, or values contradict each other.
+    """
+    _check_names(config["experiments"])
+    experiments = {}
+    for name, own in config["experiments"].items():
+        try:
+            experiments[name] = _experiment({**config["defaults"], **(own or {})})
+        except ConfigError as error:
+            raise ConfigError(f"config: experiments.{name}: {error}") from None
+    return experiments
+
+
+def comparisons_from(config: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the experiments that each comparison sets side by side.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is not there.
+    """
+    comparisons: dict[str, list[str]] = config["comparisons"]
+    for comparison, names in comparisons.items():
+        for place, name in enumerate(names):
+            if name not in config["experiments"]:
+                close = difflib.get_close_matches(name, config["experiments"], n=1)
+                remedy = f"did you mean {close[0]}?" if close else "add it or remove it here."
+                raise ConfigError(
+                    f"config: comparisons.{comparison}[{place}] is {shown(name)}, which is no "
+                    f"experiment; {remedy}"
+                )
+    return comparisons
+
+
+def _check_names(names: Iterable[str]) -> None:
+    earlier: dict[str, str] = {}
+    for name in names:
+        folded = name.casefold()
+        if folded in RESERVED_FOLDERS + RESERVED_TARGETS:
+            raise ConfigError(
+                f"config: experiments.{name} has a name that a target or a folder of results "
+                f"needs; rename it, for instance to my_{folded}."
+            )
+        if folded in earlier:
+            raise ConfigError(
+                f"config: experiments.{name} and experiments.{earlier[folded]} differ only by "
+                "case and would share a folder on some file systems; rename one of them."
+            )
+        earlier[folded] = name
+
+
+def _experiment(values: Mapping[str, Any]) -> Experiment:
+    # `radius: 50` and `radius: 50.0` must give the same fingerprint.
+    keys = ("learning_rate", "radius", "decay", "final_learning_rate", "final_radius")
+    reals = {key: float(values[key]) for key in keys}
+    lists = {key: tuple(values[key]) for key in ("seeds", "shape")}
+    dataset = canonical_dataset(values["dataset"])
+    return Experiment(**{**values, **reals, **lists, "dataset": dataset})
+
+
+def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
+    """Return what determines the codebook of every epoch, the seed and the data apart, as JSON.
+
+    Not among it: `epochs` of a schedule in which a later epoch never changes an earlier one, and
+    all that only says where training runs or what is measured afterwards.
+    """
+    keys = (*FINGERPRINT_KEYS, *SCHEDULE_KEYS[experiment.schedule])
+    values = {key: getattr(experiment, key) for key in keys}
+    return values | {"shape": list(experiment.shape)}

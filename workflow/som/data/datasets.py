@@ -1,0 +1,162 @@
+"""The data sets: how their original files are read, and the tables made from them."""
+
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from workflow.som.data.sources import DATASETS, EMBEDDED, EMBEDDED_FILE
+from workflow.som.files.errors import SomError, damaged
+from workflow.som.files.tables import read_arrow, write_arrow
+
+N_CLASSES = 10
+Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
+
+
+class Images(NamedTuple):
+    """Positions in the original file, pixels (n_samples, n_features) and labels (n_samples,)."""
+
+    sample: NDArray[np.int32]
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    metadata: dict[str, str]
+
+
+def read_idx(path: Path) -> NDArray[np.integer]:
+    """Read a gzip-compressed IDX file (LeCun's format: magic number, lengths, values).
+
+    Raises
+    ------
+    DamagedFileError
+        If it cannot be decompressed or its length is not what its header says.
+    """
+    content = _decompress(path)
+    dtypes: dict[int, np.dtype[Any]] = {0x08: np.dtype(np.uint8), 0x0C: np.dtype(">i4")}
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in dtypes:
+        raise damaged(path, "it is not an IDX file of bytes or integers")
+    n_axes = content[3]
+    lengths = np.frombuffer(content[4 : 4 + 4 * n_axes], ">u4").tolist()
+    values = content[4 + 4 * n_axes :]
+    if len(lengths) != n_axes or len(values) != math.prod(lengths) * dtypes[content[2]].itemsize:
+        raise damaged(path, "its length is not what its header says")
+    return np.frombuffer(values, dtypes[content[2]]).reshape(lengths)
+
+
+def read_sources(dataset: str, folder: Path, split: str) -> Split:
+    """Read one split of a data set from its original files.
+
+    Returns
+    -------
+    sample : int32 array of shape (n_samples,)
+        Position in the original file.
+    images : uint8 array of shape (n_samples, n_rows, n_columns)
+    labels : uint8 array of shape (n_samples,)
+    """
+    if dataset == EMBEDDED:
+        return _read_embedded(folder / EMBEDDED_FILE, split)
+    names = DATASETS[dataset]
+    images = read_idx(folder / (names.train_images if split == "train" else names.test_images))
+    labels = read_idx(folder / (names.train_labels if split == "train" else names.test_labels))
+    if labels.ndim == 2:  # QMNIST gives eight columns a label; the first is the digit.
+        labels = labels[:, 0]
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        raise damaged(folder, f"{images.shape} images and {labels.shape} labels do not go together")
+    if dataset == "emnist_digits":  # EMNIST's images lie on their side, columns first.
+        images = images.transpose(0, 2, 1)
+    sample = np.arange(len(labels), dtype=np.int32)
+    return sample, images.astype(np.uint8), labels.astype(np.uint8)
+
+
+def _read_embedded(path: Path, split: str) -> Split:
+    """Read the 5,000 digits (500 a class, sorted by class): every fifth one is for testing."""
+    try:
+        values = np.array(
+            [line.split(b",") for line in _decompress(path).split()], dtype=np.uint8
+        ).reshape(5000, 785)
+    except (ValueError, OverflowError) as error:
+        raise damaged(path, "it is not the table of 5,000 digits") from error
+    is_test = np.arange(len(values)) % 5 == 4
+    sample = np.flatnonzero(is_test == (split == "test")).astype(np.int32)
+    return sample, values[sample, :-1].reshape(-1, 28, 28), values[sample, -1]
+
+
+def _decompress(path: Path) -> bytes:
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise damaged(path, str(error) or "it cannot be decompressed") from error
+
+
+def write_images(
+    path: Path,
+    sample: NDArray[np.int32],
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    metadata: Mapping[str, str],
+) -> None:
+    """Write images as one Parquet row each: `sample`, `label`, `pixels` (row-major bytes)."""
+    pixels = np.ascontiguousarray(images).reshape(len(images), math.prod(images.shape[1:]))
+    table = pa.table(
+        {
+            "sample": pa.array(sample, pa.int32()),
+            "label": pa.array(labels, pa.uint8()),
+            "pixels": pa.FixedSizeListArray.from_arrays(pixels.ravel(), pixels.shape[1]),
+        }
+    )
+    shape = json.dumps(list(images.shape[1:]))
+    write_arrow(path, table, {**metadata, "image_shape": shape}, row_group_size=4096)
+
+
+def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return what a table of images lacks, or "": it may be whole and yet of another kind."""
+    try:
+        n_pixels = math.prod(json.loads(metadata["image_shape"]))
+    except (KeyError, TypeError, ValueError):
+        return "it does not say what shape its images have"
+    expected = {
+        "sample": pa.int32(),
+        "label": pa.uint8(),
+        "pixels": pa.list_(pa.uint8(), n_pixels),
+    }
+    found = dict(zip(table.schema.names, table.schema.types, strict=True))
+    # The name of a list's values ("item", "element") depends on the version of Arrow.
+    if {key: str(kind).replace("element", "item") for key, kind in found.items()} != {
+        key: str(kind) for key, kind in expected.items()
+    }:
+        return f"its columns are {', '.join(f'{name} {kind}' for name, kind in found.items())}"
+    if any(column.null_count for column in table.columns):
+        return "values are missing in it"
+    largest = pc.max(table["label"]).as_py()
+    return "" if (largest or 0) < N_CLASSES else f"it has the label {largest}, which is no digit"
+
+
+def read_images(path: Path | str) -> Images:
+    """Read a table written by `write_images`.
+
+    Raises
+    ------
+    DamagedFileError
+        If it was altered.
+    SomError
+        If there is no image in it.
+    """
+    table, metadata = read_arrow(path)
+    if fault := _fault(table, metadata):
+        raise damaged(path, fault)
+    if len(table) == 0:
+        raise SomError(
+            f"{path} holds no images: a map needs at least one; choose another data set."
+        )
+    column = table["pixels"].combine_chunks()
+    pixels = column.flatten().to_numpy().reshape(len(table), column.type.list_size)
+    return Images(table["sample"].to_numpy(), pixels, table["label"].to_numpy(), metadata)

@@ -1,0 +1,142 @@
+"""Files from addresses, in bounded time and size, whatever the server does."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import requests
+
+from workflow.som.files.logs import Progress
+
+# Seconds in which the headers and then each `CHUNK` must arrive: less than 2 kB/s is no server.
+TIMEOUT = 30.0
+CHUNK = 2**16
+LONGEST = 7200.0  # Seconds for a whole file.
+LARGEST = 2**30  # Bytes of a file; the largest original, EMNIST's archive, has half of them.
+
+
+def without_secrets(address: str) -> str:
+    """Return an address as it may be printed: without credentials, query and fragment.
+
+    Examples
+    --------
+    >>> without_secrets("https://me:secret@example.org/mnist/?token=secret")
+    'https://example.org/mnist/'
+    """
+    if "://" not in address:
+        return address
+    scheme, _, rest = address.partition("://")
+    place = rest.partition("?")[0].partition("#")[0]
+    host, slash, path = place.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def join_address(folder: str, name: str) -> str:
+    """Return the address of a file in a folder; a query stays behind it.
+
+    Examples
+    --------
+    >>> join_address("https://example.org/mnist/?token=1", "images.gz")
+    'https://example.org/mnist/images.gz?token=1'
+    """
+    place, mark, query = folder.partition("#")[0].partition("?")
+    return f"{place.rstrip('/')}/{name}{mark}{query}"
+
+
+def fetch(address: str, path: Path, *, description: str) -> None:
+    """Write what an http(s) address offers to `path`, byte for byte as it was sent.
+
+    A transfer encoding that the server claims is not undone: many claim that a gzip file is an
+    encoded plain file. Redirects are followed to http(s) addresses.
+
+    Raises
+    ------
+    OSError
+        If it was not there, or did not arrive whole and in time; its text names no address.
+    """
+    if not address.lower().startswith(("http://", "https://")):
+        raise OSError("only http:// and https:// addresses are fetched")
+    try:
+        _receive(address, path, description)
+    except requests.HTTPError as error:
+        status = "an error" if error.response is None else error.response.status_code
+        raise OSError(f"the server answers {status}") from None
+    except requests.TooManyRedirects:
+        raise OSError("it redirects without end") from None
+    except ValueError:  # InvalidSchema, InvalidURL and what parsing an address runs into.
+        raise OSError("it is, or redirects to, no http address") from None
+    except (TimeoutError, requests.Timeout):
+        raise OSError(f"it is too slow: {TIMEOUT:g} s without {CHUNK:,} bytes") from None
+    except requests.exceptions.SSLError:
+        raise OSError("no secure connection") from None
+    except requests.ConnectionError as error:
+        if "timed out" in str(error).lower():  # urllib3's words for a stall within the body.
+            raise OSError(f"it is too slow: {TIMEOUT:g} s without {CHUNK:,} bytes") from None
+        raise OSError("no connection, or it broke off") from None
+    except requests.RequestException as error:
+        raise OSError(type(error).__name__) from None
+
+
+def _receive(address: str, path: Path, description: str) -> None:
+    started = time.monotonic()
+    headers = {"Accept-Encoding": "identity"}
+    with requests.Session() as session:
+        with _time_limit(2 * TIMEOUT):
+            response = session.get(address, stream=True, timeout=TIMEOUT, headers=headers)
+        with response:
+            response.raise_for_status()
+            length = response.headers.get("Content-Length", "")
+            total = int(length) if length.isdecimal() else None
+            received = 0
+            with (
+                path.open("wb") as file,
+                Progress(desc=description, total=total, unit="B", unit_scale=True) as bar,
+            ):
+                while chunk := _next_chunk(response):
+                    file.write(chunk)
+                    bar.update(len(chunk))
+                    received += len(chunk)
+                    if received > LARGEST:
+                        raise OSError(f"it has more than {LARGEST:,} bytes")
+                    if time.monotonic() - started > LONGEST:
+                        raise OSError(f"it takes longer than {LONGEST:g} s")
+            if total is not None and received != total:
+                raise OSError(f"{received:,} bytes arrived instead of {total:,}")
+
+
+def _next_chunk(response: requests.Response) -> bytes:
+    from urllib3.exceptions import HTTPError
+
+    try:
+        with _time_limit(TIMEOUT):
+            return bytes(response.raw.read(CHUNK, decode_content=False))
+    except HTTPError as error:  # What requests itself makes of it when it reads.
+        raise requests.ConnectionError(str(error)) from error
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError if the context takes longer, even in the middle of a system call.
+
+    A socket's own time-out starts anew with each byte. Signals reach the main thread only, which a
+    script's is; elsewhere there is no limit but the socket's.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> Any:
+        raise TimeoutError("timed out")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,149 @@
+"""The online rule: the plain loop as reference, and the choice of the form that runs.
+
+For every sample x in turn, with c the unit nearest to x (the lowest index wins a tie):
+w_j ← w_j + h_j (x − w_j), h_j = α·η(c, j), for every unit j.
+
+The plain loop reads and writes the whole codebook for each sample. The block form makes the same
+sequence of winners and updates, up to rounding, from matrix products. For a block X of B samples,
+and the codebook W at its start, it keeps
+
+    P = X·Wᵀ (B × N),   G = X·Xᵀ (B × B),   n_j = ‖w_j‖²
+
+and brings these scalars up to date after each sample t instead of W:
+
+    n_j    ← (1 − h_j)² n_j + 2 h_j (1 − h_j) P[t, j] + h_j² G[t, t]
+    P[s,j] ← (1 − h_j) P[s, j] + h_j G[t, s]   for every later s
+
+At the block's end W ← diag(∏_t (1 − H[t])) W + Cᵀ X with C[t, j] = H[t, j] ∏_{s>t} (1 − H[s, j]).
+The algebra is that of block-exact adaptive filters (Benesty & Duhamel 1992).
+
+On CPUs two more forms take its place where they take fewer operations (see `forms`): virtual units
+while the codebook is smooth, and the lazy form while the neighbourhood is small.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from workflow.som.engine.online.eager import train_blocks_eagerly
+from workflow.som.engine.online.forms import train_in_forms
+from workflow.som.model.samples import Samples, as_features
+
+try:
+    from workflow.som.engine.online.cuda import train_blocks_on_cuda
+except ImportError:  # Without Triton the eager form runs on the GPU, too.
+    train_blocks_on_cuda = None  # type: ignore[assignment]
+
+Report = Callable[[int], None]
+
+# Samples a block of the eager form.
+BLOCK_SIZE = 128
+
+
+def train_epoch_plainly(
+    codebook: NDArray[np.float32],
+    samples: Samples,
+    order: NDArray[np.integer],
+    neighbourhood: NDArray[np.floating],
+    learning_rate: float,
+    *,
+    precision: str = "float64",
+) -> NDArray[np.float32]:
+    """Train one epoch sample by sample: the rule as it is written, for reference.
+
+    Parameters and result are those of `train_epoch`.
+    """
+    state = codebook.astype(precision)
+    steps = (learning_rate * neighbourhood).astype(precision)
+    for sample in order:
+        x = as_features(samples[sample], state.dtype)
+        squared_distances = np.square(x - state).sum(axis=1)
+        bmu = np.argmin(squared_distances)
+        state += steps[bmu][:, None] * (x - state)
+    return state.astype(np.float32)
+
+
+def train_epoch(
+    codebook: NDArray[np.float32],
+    samples: Samples,
+    order: NDArray[np.integer],
+    neighbourhood: NDArray[np.floating],
+    learning_rate: float,
+    *,
+    shape: Sequence[int] | None = None,
+    precision: str = "float32",
+    device: str = "cpu",
+    form: str | None = None,
+    block_size: int | None = None,
+    threads: int = 1,
+    winners: NDArray[np.int32] | None = None,
+    report: Report | None = None,
+) -> NDArray[np.float32]:
+    """Train one epoch of the online rule, in the form that takes the fewest operations.
+
+    Parameters
+    ----------
+    codebook : float32 array of shape (n_units, n_features)
+        The codebook before the epoch; it is not changed.
+    samples : array of shape (n_samples, n_features)
+        Either bytes (used as x / 255) or float32.
+    order : integer array
+        The samples in the order in which they are presented.
+    neighbourhood : array of shape (n_units, n_units)
+        η(c, j) for BMU c and unit j.
+    learning_rate : float
+        α, 0 ≤ α ≤ 1.
+    shape : sequence of int, optional
+        Units along each axis of the lattice, row-major, if the codebook is a smooth function of
+        the place along them: virtual units are then laid along them.
+    precision : {"float32", "float64"}
+        In what the state is kept within the epoch.
+    device : str
+        A torch device. The compiled forms run on "cpu", the Triton kernels on "cuda", and elsewhere
+        (MPS) torch operations.
+    form : {"eager", "block", "virtual", "lazy"}, optional
+        The form to run, instead of the one that is chosen (on "cpu").
+    block_size : int, optional
+        Samples a block. It changes rounding, not the rule.
+    threads : int
+        CPU threads. Work is cut the same way for any number, so the result has the same bits.
+    winners : int32 array of the length of `order`, optional
+        Receives the BMU of each sample as it is presented (by the forms on "cpu").
+    report : callable, optional
+        Called with the number of samples after each block.
+
+    Returns
+    -------
+    float32 array of shape (n_units, n_features)
+    """
+    dtype = getattr(torch, precision)
+    # Distances do not change when everything moves by the mean, but their rounding shrinks.
+    mean = samples.mean(axis=0, dtype=np.float64) / (255 if samples.dtype == np.uint8 else 1)
+    state = torch.from_numpy(codebook - mean).to(device, dtype)
+    offset = torch.from_numpy(mean).to(dtype)
+    steps = torch.from_numpy(learning_rate * neighbourhood).to(device, dtype)
+
+    def presented(start: int, stop: int) -> Tensor:
+        features = torch.from_numpy(as_features(samples[order[start:stop]]))
+        return features.to(dtype).sub_(offset).to(device)
+
+    if state.is_cuda and train_blocks_on_cuda is not None:
+        # torch.tensor copies: what was read from a table may not be writable.
+        tensors = torch.tensor(samples, device=device), offset.to(device)
+        turns = torch.tensor(order, dtype=torch.int64, device=device)
+        done = train_blocks_on_cuda(state, steps, *tensors, turns, block_size)
+    elif state.device.type == "cpu" and form != "eager":
+        done = train_in_forms(
+            state, steps, presented, len(order), shape, threads,
+            winners=winners, form=form, block_size=block_size,
+        )  # fmt: skip
+    else:
+        done = train_blocks_eagerly(state, steps, presented, len(order), block_size or BLOCK_SIZE)
+    for n_samples in done:
+        if report:
+            report(n_samples)
+    with np.errstate(over="ignore"):  # What grew beyond float32 is infinite, and refused as such.
+        return (state.to("cpu", torch.float64).numpy() + mean).astype(np.float32)

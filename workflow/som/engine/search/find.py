@@ -1,0 +1,78 @@
+"""The two units nearest to each sample, exactly: the way in to the search."""
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.som.engine.search.dense import find_two_nearest_densely
+from workflow.som.engine.search.nearest import Nearest
+from workflow.som.engine.search.pruned import search
+from workflow.som.model.samples import Samples
+
+
+def find_two_nearest(
+    samples: Samples,
+    codebook: NDArray[np.float32],
+    *,
+    threads: int | None = None,
+    device: str = "cpu",
+    report: Callable[[int], None] | None = None,
+) -> Nearest:
+    """Find the two units nearest to every sample (Euclidean; the lowest index wins a tie).
+
+    Distances that could decide are measured by differences in float64, so the result is that of a
+    float64 loop over all pairs, whatever the number of threads. Most others are ruled out by
+    bounds (`workflow.som.engine.search.pruned`).
+
+    Parameters
+    ----------
+    samples : array of shape (n_samples, n_features)
+        Bytes (used as x / 255) or float32.
+    codebook : float32 array of shape (n_units, n_features)
+    threads : int, optional
+        CPU threads; all that this process may use by default.
+    device : str
+        A torch device: "cuda" searches there.
+    report : callable, optional
+        Called with the number of samples as they are done.
+
+    Examples
+    --------
+    >>> codebook = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]], dtype=np.float32)
+    >>> nearest = find_two_nearest(np.array([[1.0, 0.5]], dtype=np.float32), codebook)
+    >>> nearest.bmus, nearest.second_bmus, nearest.distances
+    (array([1], dtype=int32), array([2], dtype=int32), array([0.5], dtype=float32))
+    """
+    if device.startswith("cuda"):
+        from workflow.som.engine.search.on_device import find_two_nearest_on_device
+
+        return find_two_nearest_on_device(samples, codebook, device, report=report)
+    if len(codebook) == 1:
+        return find_two_nearest_densely(samples, codebook, report=report)
+    n_samples = len(samples)
+    bmus, seconds = np.empty(n_samples, np.int32), np.empty(n_samples, np.int32)
+    nearest = Nearest(bmus, seconds, np.empty(n_samples, np.float32))
+    search(samples, codebook, nearest, threads or len(os.sched_getaffinity(0)), report)
+    return nearest
+
+
+def find_bmus(
+    samples: Samples,
+    codebook: NDArray[np.float32],
+    *,
+    threads: int | None = None,
+    device: str = "cpu",
+) -> NDArray[np.int32]:
+    """Find the unit nearest to every sample, (n_samples,), as `find_two_nearest` does.
+
+    Without the second nearest fewer units need to be measured.
+    """
+    if len(codebook) == 1 or device.startswith("cuda"):
+        return find_two_nearest(samples, codebook, threads=threads, device=device).bmus
+    bmus, seconds = np.empty(len(samples), np.int32), np.empty(len(samples), np.int32)
+    results = bmus, seconds, np.empty(len(samples), np.float32)
+    threads = threads or len(os.sched_getaffinity(0))
+    search(samples, codebook, results, threads, with_second=False)
+    return bmus

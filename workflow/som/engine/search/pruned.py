@@ -1,0 +1,147 @@
+"""The two nearest units, exactly, below the cost of all distances.
+
+A product as wide as a few principal axes of the codebook bounds every distance from below (see
+`axes`); only units whose bound does not exceed the second smallest distance found are measured, in
+float64. So the result does not depend on the axes, nor on rounding in the bounds. Bounds are made
+and used for a few samples at a time, while they are in the cache: nothing of the size
+samples × units exists.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from workflow.som.engine.axes import SLACK, Projected, principal_axes, project
+from workflow.som.engine.search.pruned_scan import search_block
+from workflow.som.engine.workers import Workers
+from workflow.som.model.samples import Samples, as_features
+
+# Numbers of axes that are tried; with all features as axes the search is the dense one.
+N_AXES = (16, 24, 32, 48, 64)
+# Samples on which they are tried.
+N_TRIED = 128
+# Measuring a distance in float64, against a term of a matrix product: operations that take as long.
+COST_OF_MEASURING = 8
+# Bounds of a block, in bytes: they should stay in a core's second-level cache.
+BOUNDS_BYTES = 2**20
+
+
+class Bounds(NamedTuple):
+    """What bounds need of a codebook: its mean, axes (None: the features), and itself in these."""
+
+    mean: Tensor
+    axes: Tensor | None
+    units: Projected
+
+
+def search(
+    samples: Samples,
+    codebook: NDArray[np.float32],
+    results: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
+    threads: int,
+    report: Callable[[int], None] | None = None,
+    *,
+    with_second: bool = True,
+) -> float:
+    """Write BMUs, second BMUs and distances of all samples to `results`.
+
+    Parameters
+    ----------
+    samples : array of shape (n_samples, n_features)
+        Bytes (used as x / 255) or float32.
+    codebook : float32 array of shape (n_units, n_features)
+        Of two units or more.
+    results : arrays of shape (n_samples,)
+    threads : int
+    report : callable, optional
+        Called with the number of samples as they are done.
+    with_second : bool
+        Whether second BMUs are wanted; without them fewer units need to be measured.
+
+    Returns
+    -------
+    float
+        Mean number of distances that were measured for a sample.
+    """
+    units = torch.from_numpy(np.require(codebook, requirements=["C", "W"]))
+    size = max(1, BOUNDS_BYTES // (4 * len(codebook)))
+    bounds = choose_bounds(samples, units, with_second)
+    measured = []
+    with Workers(threads) as workers:
+
+        def search_part(part: slice) -> None:
+            arrays = tuple(result[part] for result in results)
+            measured.append(_search_part(samples[part], units, bounds, arrays, with_second))
+
+        # Some blocks for each thread between two reports.
+        step = size * 4 * workers.threads
+        for start in range(0, len(samples), step):
+            stop = min(start + step, len(samples))
+            parts = [slice(first, min(first + size, stop)) for first in range(start, stop, size)]
+            workers.on_parts(search_part, parts)
+            if report:
+                report(stop - start)
+    return sum(measured) / max(1, len(samples))
+
+
+def choose_bounds(samples: Samples, units: Tensor, with_second: bool = True) -> Bounds:
+    """Return bounds with as many axes as take the least time, by trial on a few samples."""
+    mean = units.mean(dim=0, dtype=torch.float64).float()
+    centred = units - mean
+    n_features = units.shape[1]
+    tried = samples[:: max(1, len(samples) // N_TRIED)][:N_TRIED]
+    best = Bounds(mean, None, project(centred, None))
+    least = _cost(best, tried, units, with_second)
+    widths = [width for width in N_AXES if 2 * width <= n_features]
+    axes = principal_axes(centred, max(widths)) if widths else centred
+    for width in widths:
+        some = axes[:, :width].contiguous()
+        projected = project(centred, some)
+        # The rest itself, not a difference of squares: it is short, and the bound hangs on it.
+        rests = torch.linalg.vector_norm(centred - projected.parts @ some.T, dim=1)
+        bounds = Bounds(mean, some, projected._replace(greatest_rests=rests))
+        cost = _cost(bounds, tried, units, with_second)
+        if cost >= least and best.axes is not None:
+            break  # With still more axes the product alone takes longer.
+        if cost < least:
+            best, least = bounds, cost
+    return best
+
+
+def _cost(bounds: Bounds, samples: Samples, units: Tensor, with_second: bool) -> float:
+    """Return the operations that a sample takes."""
+    results = np.empty(len(samples), np.int32), np.empty(len(samples), np.int32)
+    distances = np.empty(len(samples), np.float32)
+    n_measured = _search_part(samples, units, bounds, (*results, distances), with_second)
+    measuring = COST_OF_MEASURING * n_measured / max(1, len(samples)) * units.shape[1]
+    return bounds.units.parts.numel() + measuring
+
+
+def _search_part(
+    samples: Samples,
+    units: Tensor,
+    bounds: Bounds,
+    results: tuple[NDArray[Any], ...],
+    with_second: bool,
+) -> int:
+    # torch warns of arrays that cannot be written to, such as a table's.
+    features = np.require(as_features(samples), requirements=["C", "W"])
+    found = project(torch.from_numpy(features) - bounds.mean, bounds.axes)
+    of_units = bounds.units
+    slack = SLACK * float(np.finfo(np.float32).eps) * (found.longest + of_units.longest)
+    return search_block(
+        features,
+        (found.parts @ of_units.parts.T).numpy(),
+        found.squares.numpy(),
+        found.least_rests.numpy(),
+        units.numpy(),
+        of_units.squares.numpy(),
+        of_units.greatest_rests.numpy(),
+        slack,
+        with_second,
+        *results,
+    )

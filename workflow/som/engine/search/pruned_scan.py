@@ -1,0 +1,100 @@
+"""The compiled part of the pruned search: `workflow.som.engine.search.pruned` has the reasons."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from workflow.som.engine.tiles import TILE, bound_tile, least, most_promising
+
+Array = NDArray[np.floating]
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
+def _squared_distance(x: Array, unit: Array) -> float:
+    total = 0.0
+    for d in range(len(x)):
+        step = np.float64(x[d]) - np.float64(unit[d])
+        total += step * step
+    return total
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
+def search_block(
+    x: Array,
+    bounds: Array,
+    squares: Array,
+    spreads: Array,
+    codebook: Array,
+    unit_squares: Array,
+    residuals: Array,
+    slack: float,
+    with_second: bool,
+    bmus: NDArray[np.int32],
+    second_bmus: NDArray[np.int32],
+    distances: Array,
+) -> int:
+    """Find the nearest units of some samples; return how many distances were measured.
+
+    Parameters
+    ----------
+    x : float32 array of shape (n_block, n_features)
+        The samples as they are, not centred.
+    bounds : float32 array of shape (n_block, n_units)
+        Inner products of samples and units in the axes; receives the lower bounds.
+    squares, spreads : float32 arrays of shape (n_block,)
+        ‖x_p‖², and ‖x_r‖ at least.
+    codebook : float32 array of shape (n_units, n_features)
+        As it is, not centred; n_units is 2 at least.
+    unit_squares, residuals : float32 arrays of shape (n_units,)
+        ‖w_p‖², and ‖w_r‖ at most.
+    slack : float
+        What rounding may add to a bound.
+    with_second : bool
+        Whether the second nearest unit is wanted; else `second_bmus` means nothing.
+    bmus, second_bmus, distances : arrays of shape (n_block,)
+        Receive the result.
+    """
+    n_block, n_units = bounds.shape
+    n_tiles = (n_units + TILE - 1) // TILE
+    infinite = np.float32(np.inf)
+    least_of_tiles = np.empty(n_tiles, np.float32)
+    n_measured = 0
+    for t in range(n_block):
+        row = bounds[t]
+        square, spread = squares[t] - np.float32(slack), spreads[t]
+        for tile in range(n_tiles):
+            start, stop = tile * TILE, min((tile + 1) * TILE, n_units)
+            least_of_tiles[tile] = bound_tile(
+                row[start:stop], square, spread, unit_squares[start:stop], residuals[start:stop]
+            )
+        # The most promising two go first, so that few others need to be measured.
+        guess = most_promising(row, least_of_tiles)
+        tile, kept = guess // TILE, row[guess]
+        least_kept, row[guess] = least_of_tiles[tile], infinite
+        least_of_tiles[tile] = least(row[tile * TILE : min((tile + 1) * TILE, n_units)])
+        other = most_promising(row, least_of_tiles)
+        row[guess], least_of_tiles[tile] = kept, least_kept
+
+        nearest, bmu = _squared_distance(x[t], codebook[guess]), guess
+        second, runner_up = _squared_distance(x[t], codebook[other]), other
+        if second < nearest or (second == nearest and other < guess):
+            nearest, second, bmu, runner_up = second, nearest, other, guess
+        n_measured += 2
+        # Rounded to float32 it could fall below itself.
+        reach = np.float32((second if with_second else nearest) * (1 + 1e-6))
+        for tile in range(n_tiles):
+            if least_of_tiles[tile] > reach:
+                continue
+            for j in range(tile * TILE, min((tile + 1) * TILE, n_units)):
+                if row[j] > reach or j in (guess, other):
+                    continue
+                distance = _squared_distance(x[t], codebook[j])
+                n_measured += 1
+                if distance < nearest or (distance == nearest and j < bmu):
+                    second, runner_up = nearest, bmu
+                    nearest, bmu = distance, j
+                elif distance < second or (distance == second and j < runner_up):
+                    second, runner_up = distance, j
+                reach = np.float32((second if with_second else nearest) * (1 + 1e-6))
+        bmus[t], second_bmus[t], distances[t] = bmu, runner_up, np.sqrt(nearest)
+    return n_measured

@@ -1,0 +1,68 @@
+"""Test accuracy against the number of labels, for the map's features and controls."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from workflow.som.figures.classifier.draw_classifier_scores import (
+    FEATURE_NAMES,
+    FLOOR,
+    accuracy_axis,
+)
+
+COLOURS = {
+    "map_rbf": ("#054b6c", "o"),
+    "random_rbf": ("#ac3a54", "s"),
+    "pixels": ("#8b48bc", "D"),
+    "nearest_neighbour": ("#707070", "X"),
+}
+
+
+def curve_points(curve: pd.DataFrame) -> pd.DataFrame:
+    """Return mean, lowest and highest accuracy a set and size; one draw has Wilson's interval."""
+    groups = curve.groupby(["features", "n_labels"], sort=True)["test_accuracy"]
+    points = groups.agg(["mean", "min", "max", "size"]).reset_index()
+    alone = curve.drop_duplicates(["features", "n_labels"]).set_index(["features", "n_labels"])
+    single = points["size"] == 1
+    keys = pd.MultiIndex.from_frame(points.loc[single, ["features", "n_labels"]])
+    points.loc[single, "min"] = alone.loc[keys, "low"].to_numpy()
+    points.loc[single, "max"] = alone.loc[keys, "high"].to_numpy()
+    return points
+
+
+def draw_classifier_learning_curve(figure: Figure, curve: pd.DataFrame) -> None:
+    """Draw one line a set of features, through the mean of the draws.
+
+    Parameters
+    ----------
+    figure : Figure
+    curve : DataFrame
+        As `learning_curve.parquet`: `features`, `n_labels`, `draw`, `test_accuracy`, `low`, `high`.
+    """
+    ax = figure.add_subplot()
+    points = curve_points(curve)
+    for number, (name, (colour, marker)) in enumerate(COLOURS.items()):
+        rows = points[points["features"] == name]
+        if rows.empty:
+            continue
+        # Side by side, so that bars do not hide one another.
+        places = rows["n_labels"] * 1.03 ** (number - 1.5)
+        errors, least, most = (1 - rows[name].to_numpy(float) for name in ("mean", "max", "min"))
+        ax.errorbar(
+            places, errors, yerr=[errors - least, most - errors],
+            color=colour, marker=marker, label=FEATURE_NAMES[name], elinewidth=0.8, capsize=1.5,
+        )  # fmt: skip
+    ax.axhline(1 - FLOOR, color="#707070", linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)
+    sizes = sorted(points["n_labels"].unique().tolist())
+    ax.set(xscale="log", xlabel="training images with a label")
+    ax.xaxis.set_major_locator(FixedLocator(sizes))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticklabels([f"{size:,}" for size in sizes])
+    accuracy_axis(ax, points["min"].min(), points["max"].max(), "y")
+    ax.set_ylabel("accuracy on the test set")
+    ax.annotate(
+        f"literature, all labels: {FLOOR:.2%}".replace("%", " %"), (sizes[0], 1 - FLOOR),
+        xytext=(0, 2), textcoords="offset points", fontsize=7, color="#505050",
+    )  # fmt: skip
+    ax.set_title("mean of the draws, bars: all draws; of a single one the 95 % interval")
+    ax.legend(loc="lower right", labelspacing=0.3)

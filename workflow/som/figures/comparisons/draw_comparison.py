@@ -1,0 +1,74 @@
+"""Experiments side by side: one panel a measure, one line an experiment."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from workflow.som.statistics.comparison import MEASURES, Measure, with_intervals
+
+N_COLUMNS = 4
+RUN_COLOUR, MEAN_COLOUR, BEST_COLOUR = "#8aa5b5", "#054b6c", "#ac3a54"
+
+
+def comparison_height(n_experiments: int) -> float:
+    """Return the inches that the figure of so many experiments needs."""
+    return -(-len(MEASURES) // N_COLUMNS) * (0.2 * n_experiments + 0.72) + 0.3
+
+
+def draw_comparison(figure: Figure, runs: pd.DataFrame) -> None:
+    """Draw each measure of each experiment: dots are runs, bars the 95 % interval of their mean.
+
+    Parameters
+    ----------
+    figure : Figure
+    runs : DataFrame
+        One row a run, as `comparison.comparison_row` makes them.
+    """
+    names = list(dict.fromkeys(runs["experiment"]))
+    summary = with_intervals(runs)
+    panels = figure.subplots(
+        -(-len(MEASURES) // N_COLUMNS), N_COLUMNS, sharey=True, squeeze=False
+    ).ravel()
+    for ax, measure in zip(panels, MEASURES, strict=False):
+        rows = summary[summary["measure"] == measure.column].set_index("experiment")
+        _draw_measure(ax, measure, runs, rows, names)
+    for ax in panels[len(MEASURES) :]:
+        ax.set_axis_off()
+    panels[0].set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)))
+    panels[0].set_yticklabels([name.replace("_", " ") for name in names])
+    n_runs = runs.groupby("experiment").size()
+    several = " · dots are runs, bars 95 % intervals of the mean" if n_runs.max() > 1 else ""
+    figure.suptitle(
+        f"On the test set after the last epoch; best in red{several}", x=0.01, ha="left"
+    )
+
+
+def _draw_measure(
+    ax: Axes, measure: Measure, runs: pd.DataFrame, rows: pd.DataFrame, names: list[str]
+) -> None:
+    arrow = "higher is better" if measure.more_is_better else "lower is better"
+    ax.set_title(f"{measure.label}\n{arrow}", fontsize=7.5)
+    ax.grid(axis="y", color="#e4e4e4", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
+    if measure.is_share:
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    if rows.empty:
+        return
+    best = rows["mean"].idxmax() if measure.more_is_better else rows["mean"].idxmin()
+    for line, name in enumerate(names):
+        if name not in rows.index:
+            continue
+        row = rows.loc[name]
+        colour = BEST_COLOUR if name == best else MEAN_COLOUR
+        if row["n_runs"] > 1:
+            values = runs.loc[runs["experiment"] == name, measure.column].to_numpy(float)
+            ax.plot(values, np.full(len(values), line), "o", ms=2.2, color=RUN_COLOUR, zorder=1)
+            ax.plot([row["low"], row["high"]], [line, line], color=colour, linewidth=2.4, zorder=2)
+        ax.plot(row["mean"], line, "D", ms=3.6, color=colour, zorder=3)
+    low, high = ax.get_xlim()
+    margin = 0.06 * (high - low)
+    ax.set_xlim(low - margin, high + margin)

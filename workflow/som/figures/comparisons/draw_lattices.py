@@ -1,0 +1,89 @@
+"""Maps on several lattices side by side, with one key."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from workflow.som.figures.drawing.layout import map_note
+from workflow.som.figures.drawing.style import (
+    PURITY_NAMES,
+    PURITY_STEPS,
+    draw_lattice_map,
+    majority_colours,
+)
+from workflow.som.model.lattice import Lattice
+
+MOST_COLUMNS = 4
+
+
+class LatticeMap(NamedTuple):
+    """What one panel shows; `majority_digits` and `purity` are NaN where a unit is dead."""
+
+    name: str
+    lattice: Lattice
+    majority_digits: NDArray[np.floating]
+    purity: NDArray[np.floating]
+
+
+def gallery_height(width: float, n_maps: int) -> float:
+    """Return the height of a gallery in inches, for panels that are as high as wide."""
+    n_columns = min(n_maps, MOST_COLUMNS)
+    return -(-n_maps // n_columns) * (width / n_columns + 0.4) + 0.6
+
+
+def draw_lattice_gallery(
+    figure: Figure,
+    maps: Sequence[LatticeMap],
+    palette: Sequence[str],
+    dead_colour: str,
+    *,
+    fade_by_purity: bool = True,
+) -> None:
+    """Draw each map of majority digits in a panel of the same area, up to four side by side.
+
+    Parameters
+    ----------
+    figure : Figure
+        As high as `gallery_height` says.
+    maps : sequence of LatticeMap
+    palette : sequence of ten colours
+    dead_colour : colour
+    fade_by_purity : bool
+        Whether units that several digits light up are paler.
+    """
+    n_columns = min(len(maps), MOST_COLUMNS)
+    panels = figure.subplots(-(-len(maps) // n_columns), n_columns, squeeze=False).ravel()
+    for ax in panels[len(maps) :]:
+        ax.set_axis_off()
+    for ax, (name, lattice, majority_digits, purity) in zip(panels, maps, strict=False):
+        colours = majority_colours(
+            majority_digits, purity, palette, dead_colour, fade_by_purity=fade_by_purity
+        )
+        draw_lattice_map(ax, lattice, colours, label_axes=False)
+        ax.set_anchor("N")
+        unit = "unit" if lattice.n_units == 1 else "units"
+        ax.set_title(f"{name}\n{lattice.n_units:,} {unit}", fontsize=7.5)
+        ax.set_xlabel(map_note(lattice), fontsize=7)
+    figure.legend(
+        [Patch(color=colour) for colour in (*palette, dead_colour)],
+        [*map(str, range(len(palette))), "dead"],
+        title="majority digit",
+        loc="outside lower left",
+        ncols=6,
+        alignment="left",
+    )
+    if fade_by_purity:
+        colour = np.array(to_rgb(palette[0]))
+        figure.legend(
+            [Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS],
+            PURITY_NAMES,
+            title="purity of the unit",
+            loc="outside lower right",
+            ncols=2,
+            alignment="left",
+        )

@@ -1,0 +1,229 @@
+"""All digits on one map, beside the number of different digits that light up a unit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from workflow.som.figures.drawing.layout import map_bounds, unit_centres
+from workflow.som.figures.drawing.style import (
+    N_DIGITS,
+    PURITY_NAMES,
+    PURITY_STEPS,
+    draw_lattice_map,
+    majority_colours,
+)
+from workflow.som.model.lattice import Lattice
+
+# Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
+SMALL_LATTICE = 150
+LONGEST_SIDE = 25
+SINGLE_COLOUR = "#054b6c"
+SEVERAL_COLOUR = "#a9bfca"
+
+
+def labelled_units(
+    majority_digits: NDArray[np.floating], lattice: Lattice, *, width: float = 2.0
+) -> list[int]:
+    """Return the units on which their digit is written, for those who cannot tell the colours.
+
+    On a small lattice these are all living units. On a larger one each digit has one: that with
+    most of the digit's units around it, unless even there others or dead ones are in the majority.
+    Unlike a mean, it lies inside a cluster even where the digit has several or a bent one.
+
+    Parameters
+    ----------
+    majority_digits : array of shape (n_units,)
+        NaN where the unit is dead.
+    lattice : Lattice
+    width : float
+        Width of the Gaussian that tells what is around a unit, in grid steps.
+
+    Examples
+    --------
+    >>> digits = np.full(200, np.nan)
+    >>> digits[50:60], digits[120] = 7, 1
+    >>> labelled_units(digits, Lattice("square", (1, 200)))
+    [54]
+    """
+    longest_side = np.ptp(map_bounds(lattice), axis=0).max()
+    if lattice.n_units <= SMALL_LATTICE and longest_side <= LONGEST_SIDE:
+        return np.flatnonzero(~np.isnan(majority_digits)).tolist()
+    labelled = []
+    for digit in range(N_DIGITS):
+        units = np.flatnonzero(majority_digits == digit)
+        if len(units):
+            nearby = np.exp(_squared_distances_from(units, lattice) / (-2 * width**2))
+            share = nearby[:, units].sum(axis=1) / nearby.sum(axis=1)
+            best = nearby[:, units].sum(axis=1).argmax()
+            if share[best] > 0.5:
+                labelled.append(int(units[best]))
+    return labelled
+
+
+def _squared_distances_from(units: NDArray[np.integer], lattice: Lattice) -> NDArray[np.float64]:
+    """Return the squared distances of some units to all, of shape (n_chosen, n_units)."""
+    squares = np.zeros((len(units), lattice.n_units))
+    for places, period in zip(lattice.positions.T, lattice.periods, strict=True):
+        steps = np.abs(places[units][:, None] - places)
+        squares += np.square(np.minimum(steps, period - steps))
+    return squares
+
+
+def draw_combined_map(
+    figure: Figure,
+    lattice: Lattice,
+    majority_digits: NDArray[np.floating],
+    purity: NDArray[np.floating],
+    summary: Mapping[str, Any],
+    *,
+    palette: Sequence[str],
+    dead_colour: str,
+    fade_by_purity: bool,
+) -> None:
+    """Draw the map of majority digits and, to its right, the histogram of unique digits.
+
+    Parameters
+    ----------
+    figure : Figure
+    lattice : Lattice
+    majority_digits, purity : arrays of shape (n_units,)
+        NaN where the unit is dead.
+    summary : mapping
+        As in `purity/epoch_EEE.json`.
+    palette : sequence of ten colours
+    dead_colour : colour
+    fade_by_purity : bool
+        Whether units that several digits light up are paler.
+    """
+    # Parts that are laid out for themselves: the key is as high as the figure, whatever the map is.
+    parts = figure.subfigures(1, 3, width_ratios=[1.13, 0.36, 1.02], squeeze=False)
+    left, key, right = (part.add_subplot() for part in parts[0])
+    colours = majority_colours(
+        majority_digits, purity, palette, dead_colour, fade_by_purity=fade_by_purity
+    )
+    draw_lattice_map(left, lattice, colours)
+    centres = unit_centres(lattice)
+    for unit in labelled_units(majority_digits, lattice):
+        left.text(
+            *(*centres[unit], f"{majority_digits[unit]:.0f}"),
+            ha="center",
+            va="center_baseline",
+            fontsize=10,
+            fontweight="bold",
+            color="white",
+            path_effects=[withStroke(linewidth=2, foreground="#202020")],
+        )
+    _draw_key(key, majority_digits, palette, dead_colour, fade_by_purity=fade_by_purity)
+    draw_unique_digits(
+        right, summary["histogram"], summary["permuted_single_digit_units"], dead_colour
+    )
+    figure.suptitle(
+        f"Epoch {summary['epoch']} · {summary['active_units']:,} of {summary['n_units']:,} units "
+        f"active · label accuracy {summary['label_accuracy']:.1%}".replace("%", " %"),
+        x=0.01,
+        ha="left",
+    )
+
+
+def _draw_key(
+    ax: Axes,
+    majority_digits: NDArray[np.floating],
+    palette: Sequence[str],
+    dead_colour: str,
+    *,
+    fade_by_purity: bool,
+) -> None:
+    """Say in empty axes what the map's colours mean and how many units have each."""
+    ax.set_axis_off()
+    handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
+    units = [int((majority_digits == digit).sum()) for digit in range(N_DIGITS)]
+    names = [f"{digit} · {count:,}" for digit, count in enumerate(units)]
+    names.append(f"dead · {int(np.isnan(majority_digits).sum()):,}")
+    digits = ax.legend(
+        handles,
+        names,
+        title="majority\ndigit · units",
+        loc="upper left",
+        borderaxespad=0,
+        labelspacing=0.3,
+        alignment="left",
+    )
+    if fade_by_purity:
+        ax.add_artist(digits)
+        colour = np.array(to_rgb(palette[0]))
+        handles = [
+            Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS
+        ]
+        ax.legend(
+            handles,
+            PURITY_NAMES,
+            title="purity of\nthe unit",
+            loc="lower left",
+            borderaxespad=0,
+            labelspacing=0.3,
+            alignment="left",
+        )
+
+
+def draw_unique_digits(
+    ax: Axes, histogram: Sequence[int], permuted: Mapping[str, float], dead_colour: str
+) -> None:
+    """Draw how many units are lit up by 0, 1, … 10 different digits, and what chance gives for 1.
+
+    Parameters
+    ----------
+    ax : Axes
+    histogram : sequence of 11 counts
+    permuted : mapping with `mean`, `low` and `high`
+        Single-digit units when labels are permuted at fixed hits.
+    dead_colour : colour
+    """
+    colours = [dead_colour, SINGLE_COLOUR] + [SEVERAL_COLOUR] * (len(histogram) - 2)
+    bars = ax.bar(range(len(histogram)), histogram, width=0.8, color=colours)
+    n_units = sum(histogram)
+    ax.bar_label(bars, [f"{count:,}" for count in histogram], fontsize=7, padding=1.5)
+    null = ax.errorbar(
+        1,
+        permuted["mean"],
+        [[permuted["mean"] - permuted["low"]], [permuted["high"] - permuted["mean"]]],
+        fmt="D",
+        color="#eed14d",
+        markeredgecolor="#202020",
+        markeredgewidth=0.6,
+        ecolor="#202020",
+        elinewidth=1,
+        capsize=3,
+        markersize=4.5,
+        clip_on=False,
+    )
+    ax.legend(
+        [bars[1], bars[2], bars[0], null],
+        [
+            f"one digit · {histogram[1] / n_units:.0%} of all units".replace("%", " %"),
+            "several digits",
+            f"dead · {histogram[0] / n_units:.0%}".replace("%", " %"),
+            f"one digit, labels permuted:\n{permuted['mean']:,.0f} "
+            f"(95 % within {permuted['low']:,.0f} to {permuted['high']:,.0f})",
+        ],
+        loc="upper right",
+        borderaxespad=0,
+        labelspacing=0.4,
+    )
+    ax.set(
+        xlabel="unique digits that light up a unit",
+        ylabel="units",
+        xticks=range(len(histogram)),
+        xlim=(-0.8, len(histogram) - 0.4),
+        # The legend covers the upper third from three digits on.
+        ylim=(0, max(1.12 * max(*histogram, permuted["high"], 1), 1.5 * max(histogram[3:]))),
+    )
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

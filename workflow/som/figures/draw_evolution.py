@@ -1,0 +1,217 @@
+"""The map of majority digits as an animation over the epochs."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from workflow.som.figures.drawing.layout import unit_raster
+from workflow.som.figures.drawing.style import N_DIGITS, majority_colours
+from workflow.som.model.lattice import Lattice
+
+# The picture's palette: greys for text, then the colours of units.
+N_GREYS = 16
+INK, PAPER, PALE = 0, N_GREYS - 1, N_GREYS - 3
+
+MARGIN = 14  # pixels
+HEADER = 52
+CURVE = 56
+KEY = 66
+
+
+class Epoch(NamedTuple):
+    """What one frame shows; `learning_rate` and `radius` are None where there is none.
+
+    That is before training, and the batch rule has no learning rate.
+    """
+
+    epoch: int
+    learning_rate: float | None
+    radius: float | None
+    majority_digits: NDArray[np.floating]
+    purity: NDArray[np.floating]
+    single_digit_units: int
+
+
+def epoch_from(units: pd.DataFrame, metadata: Mapping[str, str], history: pd.DataFrame) -> Epoch:
+    """Return what one frame shows, from a table of units and the history of the training."""
+    number = int(metadata["epoch"])
+    rows = history[history["epoch"] == number]
+
+    def value(column: str) -> float | None:
+        return float(rows[column].iloc[0]) if rows[column].notna().any() else None
+
+    return Epoch(
+        epoch=number,
+        learning_rate=value("learning_rate"),
+        radius=value("radius"),
+        majority_digits=units["majority_digit"].to_numpy(float, na_value=np.nan),
+        purity=units["purity"].to_numpy(float, na_value=np.nan),
+        single_digit_units=int((units["n_digits"] == 1).sum()),
+    )
+
+
+def draw_frames(
+    lattice: Lattice,
+    epochs: Sequence[Epoch],
+    *,
+    map_size: int,
+    palette: Sequence[str],
+    dead_colour: str,
+    fade_by_purity: bool,
+) -> list[Image.Image]:
+    """Draw one frame an epoch: the map, its key, and the single-digit units so far.
+
+    Frames share one palette and differ in few pixels, which keeps the animation small.
+
+    Parameters
+    ----------
+    lattice : Lattice
+    epochs : sequence of Epoch
+    map_size : int
+        Pixels along the longer side of the map, rounded to whole pixels a unit.
+    palette : sequence of ten colours
+    dead_colour : colour
+    fade_by_purity : bool
+        Whether units that several digits light up are paler.
+    """
+    raster = unit_raster(lattice, map_size)
+    key = (np.arange(N_DIGITS + 1.0), np.ones(N_DIGITS + 1))
+    key[0][-1] = np.nan
+    parts = [key, *((epoch.majority_digits, epoch.purity) for epoch in epochs)]
+    colours = [
+        majority_colours(*part, palette, dead_colour, fade_by_purity=fade_by_purity)
+        for part in parts
+    ]
+    every = np.rint(np.concatenate(colours) * 255).astype(np.uint8)
+    distinct, indices = np.unique(every, axis=0, return_inverse=True)
+    greys = np.linspace(0, 255, N_GREYS).astype(np.uint8)[:, None].repeat(3, axis=1)
+    shades = np.concatenate([greys, distinct]).ravel().tolist()
+    bounds = np.cumsum([len(part) for part in colours])
+    key_colours, *unit_colours = np.split(N_GREYS + indices.ravel(), bounds[:-1])
+
+    singles = [epoch.single_digit_units for epoch in epochs]
+    top = max(*singles, 1)
+    background = _draw_background(raster.shape, key_colours, top, fade_by_purity=fade_by_purity)
+    if lattice.is_wrapped and lattice.has_rows_and_columns:
+        _draw_seams(background, raster.shape)
+    frames = []
+    for number, (epoch, units) in enumerate(zip(epochs, unit_colours, strict=True)):
+        pixels = background.copy()
+        inside = pixels[HEADER : HEADER + raster.shape[0], MARGIN : MARGIN + raster.shape[1]]
+        inside[raster >= 0] = units[raster[raster >= 0]]
+        frame = Image.fromarray(pixels)
+        _draw_state(frame, epoch, singles[: number + 1], len(singles), top)
+        frame.putpalette(shades)
+        frames.append(frame)
+    return frames
+
+
+def save_animation(
+    path: Path | str, frames: Sequence[Image.Image], *, frame_ms: int, last_frame_ms: int
+) -> None:
+    """Write frames as an animated PNG or GIF, by the path's suffix, that repeats for ever."""
+    durations = [frame_ms] * (len(frames) - 1) + [last_frame_ms]
+    frames[0].save(
+        path,
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations if len(frames) > 1 else last_frame_ms,
+        loop=0,
+        optimize=False,
+    )
+
+
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), size)
+
+
+def write_text(
+    frame: Image.Image, at: tuple[float, float], text: str, size: int, *, bold: bool = False
+) -> None:
+    """Write dark text on a light ground, smoothed in the greys of the palette."""
+    mask = Image.new("L", frame.size)
+    ImageDraw.Draw(mask).text(at, text, fill=255, font=_font(size, bold=bold))
+    ink = np.asarray(mask) // (256 // N_GREYS)
+    pixels = np.asarray(frame)
+    frame.paste(Image.fromarray(np.where(ink > 0, PAPER - ink, pixels).astype(np.uint8)))
+
+
+def _draw_background(
+    map_shape: tuple[int, ...],
+    key_colours: NDArray[np.integer],
+    top: int,
+    *,
+    fade_by_purity: bool,
+) -> NDArray[np.uint8]:
+    """Draw what all frames share: the key and the frame of the curve, which ends at `top`."""
+    height, width = map_shape
+    # Wide enough for the header even above a map of few columns.
+    size = max(width, 380) + 2 * MARGIN + KEY, max(height, 270) + HEADER + CURVE + 2 * MARGIN
+    frame = Image.new("L", size, PAPER)
+    draw = ImageDraw.Draw(frame)
+    left = MARGIN + width + 12
+    for place, colour in enumerate(key_colours):
+        upper = HEADER + 19 * place
+        draw.rectangle((left, upper, left + 13, upper + 13), fill=int(colour))
+    bottom = size[1] - MARGIN
+    draw.rectangle(_curve_box(size), outline=PALE)
+    for place in range(len(key_colours)):
+        name = "dead" if place == N_DIGITS else str(place)
+        write_text(frame, (left + 20, HEADER + 19 * place - 1), name, 12)
+    if fade_by_purity:
+        for line, words in enumerate(("paler:", "several", "digits")):
+            at = left, HEADER + 19 * len(key_colours) + 8 + 13 * line
+            write_text(frame, at, words, 11)
+    write_text(frame, (MARGIN, bottom - CURVE - 5), "single-digit units", 11)
+    write_text(frame, (_curve_box(size)[2] + 5, bottom - CURVE + 4), f"{top:,}", 11)
+    write_text(frame, (_curve_box(size)[2] + 5, bottom - 13), "0", 11)
+    return np.array(frame)
+
+
+def _draw_seams(pixels: NDArray[np.uint8], map_shape: tuple[int, ...]) -> None:
+    """Draw dashes around the map of a torus, whose opposite edges are joined."""
+    bottom, right = HEADER + map_shape[0] + 2, MARGIN + map_shape[1] + 2
+    for start in range(0, max(map_shape), 9):
+        x, y = MARGIN + start, HEADER + start
+        for edge in (HEADER - 4, bottom):
+            pixels[edge : edge + 2, x : min(x + 6, right - 2)] = INK + 4
+        for edge in (MARGIN - 4, right):
+            pixels[y : min(y + 6, bottom - 2), edge : edge + 2] = INK + 4
+
+
+def _curve_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
+    bottom = size[1] - MARGIN
+    return MARGIN, bottom - CURVE + 10, size[0] - MARGIN - KEY + 12, bottom
+
+
+def _draw_state(
+    frame: Image.Image, epoch: Epoch, singles: Sequence[int], n_epochs: int, most: int
+) -> None:
+    """Write what has been reached and draw the single-digit units up to this frame."""
+    write_text(frame, (MARGIN, 6), f"Epoch {epoch.epoch}", 17, bold=True)
+    state = f"{epoch.single_digit_units:,} single-digit units"
+    if epoch.radius is not None:
+        state = f"R = {epoch.radius:.2f} · {state}"
+    if epoch.learning_rate is not None:
+        state = f"α = {epoch.learning_rate:.3f} · {state}"
+    write_text(frame, (MARGIN, 29), state, 13)
+    left, top, right, bottom = _curve_box(frame.size)
+    points = [
+        (
+            left + (right - left) * (number + 0.5) / n_epochs,
+            bottom - (bottom - top) * count / most,
+        )
+        for number, count in enumerate(singles)
+    ]
+    draw = ImageDraw.Draw(frame)
+    if len(points) > 1:
+        draw.line(points, fill=INK + 4, width=2)
+    x, y = points[-1]
+    draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=INK)

@@ -1,0 +1,58 @@
+"""Every unit's weight vector as an image, laid out as the lattice: one exact picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from workflow.som.figures.drawing.tile_order import folds, unit_tiles
+from workflow.som.model.lattice import Lattice
+
+PAPER = 255
+FOLD = 215  # where one row of a folded line goes on in the next
+
+
+def tile_prototypes(
+    codebook: NDArray[np.floating],
+    lattice: Lattice,
+    image_shape: tuple[int, int],
+    dead: NDArray[np.bool_],
+    *,
+    dead_grey: int,
+) -> NDArray[np.uint8]:
+    """Lay out the weight vectors as images, dark on white, one pixel a feature.
+
+    Parameters
+    ----------
+    codebook : array of shape (n_units, n_features)
+        Values beyond [0, 1] are drawn as the nearest of these.
+    lattice : Lattice
+    image_shape : (height, width) of one image
+    dead : bool array of shape (n_units,)
+        Units that get a frame.
+    dead_grey : int
+        Brightness of the frame, 0 (black) to 255 (white).
+
+    Returns
+    -------
+    uint8 array with a line of one pixel around each image
+    """
+    height, width = image_shape
+    images = PAPER - np.rint(np.clip(codebook, 0, 1) * PAPER).astype(np.uint8)
+    # Down to whole pixels, so that all shifted rows have images at the same distance.
+    corners = np.floor(unit_tiles(lattice) * (height + 1, width + 1) + 1e-9).astype(int)
+    sheet = np.full(corners.max(axis=0) + (height + 2, width + 2), PAPER, np.uint8)
+    for unit in folds(lattice):
+        (top, left), (bottom, _) = corners[unit], corners[unit + 1]
+        sheet[top + height + 2 : bottom, left + 1 : left + 1 + width] = FOLD
+    # Frames first: a living unit keeps the line that it shares with a dead one only in part.
+    for top, left in corners[dead]:
+        sheet[top : top + height + 2, left : left + width + 2] = dead_grey
+    for (top, left), image in zip(corners, images, strict=True):
+        sheet[top + 1 : top + 1 + height, left + 1 : left + 1 + width] = image.reshape(image_shape)
+    return sheet
+
+
+def enlarge(sheet: NDArray[np.uint8], least_width: int) -> Image.Image:
+    """Return the sheet as a picture, each pixel repeated until it is `least_width` wide or more."""
+    factor = max(1, -(-least_width // sheet.shape[1]))
+    return Image.fromarray(sheet.repeat(factor, axis=0).repeat(factor, axis=1))

@@ -1,0 +1,53 @@
+"""The U-matrix as a map: valleys are clusters, ridges the borders between them."""
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from workflow.som.figures.drawing.style import draw_as_vectors, draw_lattice_map
+from workflow.som.model.lattice import Lattice
+
+UNDEFINED_COLOUR = "#d9d9d9"
+
+
+def draw_u_matrix(
+    figure: Figure,
+    lattice: Lattice,
+    distances: NDArray[np.floating],
+    *,
+    epoch: int,
+    colour_map: str,
+) -> None:
+    """Draw the mean distance of each unit's vector to those of adjacent units, with a colour bar.
+
+    Parameters
+    ----------
+    figure : Figure
+    lattice : Lattice
+    distances : array of shape (n_units,)
+        NaN where undefined (a unit without neighbours).
+    epoch : int
+    colour_map : str
+        Name of a perceptually uniform colour map.
+    """
+    defined = distances[np.isfinite(distances)]
+    limits = (defined.min(), defined.max()) if len(defined) else (0.0, 1.0)
+    shades = colormaps[colour_map].with_extremes(bad=UNDEFINED_COLOUR)
+    mappable = ScalarMappable(Normalize(*limits), shades)
+    ax = figure.add_subplot()
+    draw_lattice_map(ax, lattice, mappable.to_rgba(np.ma.masked_invalid(distances)))
+    ax.set_title(f"U-matrix after epoch {epoch}", fontsize=9)
+    if len(defined):
+        bar = figure.colorbar(
+            mappable,
+            ax=ax,
+            aspect=30,
+            pad=0.02,
+            label="mean distance to adjacent units\n(Euclidean, pixels from 0 to 1)",
+        )
+        draw_as_vectors(bar)
+    else:
+        ax.set_xlabel("no unit has a neighbour")

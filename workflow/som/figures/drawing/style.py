@@ -1,0 +1,247 @@
+"""What the figures share: the lattice drawn as a map, the digits' colours, and saving."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import same_color, to_rgb, to_rgba, to_rgba_array
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, PathPatch
+from matplotlib.path import Path as Outline
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from workflow.som.figures.drawing.layout import (
+    HOLE,
+    is_folded,
+    map_border,
+    map_bounds,
+    map_note,
+    map_ticks,
+    slice_labels,
+    unit_outlines,
+)
+from workflow.som.files.atomic import write_atomically
+from workflow.som.model.lattice import Lattice
+
+STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
+N_DIGITS = 10
+EDGE = 0.3  # points, around each cell
+THIN_SECTORS = 300  # a ring of more units has cells no wider than a few edges
+
+# From which purity on a unit keeps how much of its digit's colour; the rest is white. A few steps
+# can be told apart and explained in a legend, a gradient over ten hues cannot.
+PURITY_STEPS = ((1.0, 1.0), (0.75, 0.75), (0.5, 0.55), (0.0, 0.4))
+PURITY_NAMES = ("100 %", "75 to 99 %", "50 to 74 %", "below 50 %")
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Apply `style.mplstyle` to the figures made and saved within."""
+    with matplotlib.rc_context(fname=STYLE_SHEET):
+        yield
+
+
+def new_figure(width: float, height: float, dpi: float) -> Figure:
+    """Return an empty figure of `width` × `height` inches that lays itself out."""
+    return Figure(figsize=(width, height), dpi=dpi, layout="constrained")
+
+
+def save_figure(figure: Figure, paths: Iterable[Path | str]) -> None:
+    """Write a figure to each of `paths` (format by suffix); equal figures give equal bytes."""
+    for path in paths:
+        undated = {".svg": {"Date": None}, ".png": {"Software": None}}[Path(path).suffix]
+        with write_atomically(path) as temporary:
+            figure.savefig(temporary, metadata=undated)
+
+
+def digit_counts(units: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the samples of each digit on each unit, (n_units, 10), from a table of units."""
+    return units[[f"digit_{digit}" for digit in range(N_DIGITS)]].to_numpy(np.int64)
+
+
+def draw_lattice_map(
+    ax: Axes,
+    lattice: Lattice,
+    colours: Any,
+    *,
+    background: str | None = None,
+    label_axes: bool = True,
+) -> None:
+    """Fill the cell of each unit with its colour, row 0 on top.
+
+    Parameters
+    ----------
+    ax : Axes
+    lattice : Lattice
+    colours : colours of length n_units
+        Names, or an array of shape (n_units, 3 or 4).
+    background : colour, optional
+        Ground of the map; units of this colour are left out, which saves most of a sparse map.
+    label_axes : bool
+        Whether rows and columns or slices are numbered, and what is not obvious is noted.
+    """
+    outlines = unit_outlines(lattice)
+    low, high = map_bounds(lattice)
+    # One shape a colour, not one a unit: a tenth of the size as SVG, and no seams within it.
+    rgba = to_rgba_array(colours)
+    if background is not None:
+        drawn = (rgba != to_rgba(background)).any(axis=1)
+        rgba, outlines = rgba[drawn], outlines[drawn]
+    distinct, group = np.unique(rgba, axis=0, return_inverse=True)
+    shapes = [_one_outline(outlines[group == index]) for index in range(len(distinct))]
+    # The thin edge closes the seams that smoothing leaves between cells of different colours.
+    edges = [EDGE]
+    if lattice.topology == "ring" and lattice.n_units > THIN_SECTORS:
+        # It would widen these a few times: it only goes below them or, where others lie, is thin.
+        edges = [EDGE, 0] if background is None else [EDGE / 3]
+    for width in edges:
+        ax.add_collection(
+            PathCollection(shapes, facecolors=distinct, edgecolors=distinct, linewidths=width)
+        )
+    ax.set(xlim=(low[0], high[0]), ylim=(high[1], low[1]), aspect="equal")
+    _draw_border(ax, lattice, background)
+    if label_axes:
+        _label_axes(ax, lattice)
+    else:
+        ax.set(xticks=[], yticks=[])
+
+
+def _draw_border(ax: Axes, lattice: Lattice, background: str | None) -> None:
+    """Draw the ground and a line around it; a dashed one with arrows where edges are joined."""
+    if lattice.topology == "square":
+        ax.spines[:].set(visible=True, color="#808080", linewidth=0.5)
+        if background is not None:
+            ax.set_facecolor(background)
+        return
+    ax.spines[:].set_visible(False)
+    ax.set_facecolor("none")
+    # Not closed by code: such paths are simplified where they are saved.
+    closed = [Outline(np.append(line, line[:1], axis=0)) for line in map_border(lattice)]
+    border = Outline.make_compound_path(*closed)
+    if background is not None and not same_color(background, ax.figure.get_facecolor()):
+        ax.add_patch(PathPatch(border, facecolor=background, edgecolor="none", zorder=0.5))
+    # The rows of a long line are so close that a dark line between them would prevail.
+    grey, width = ("#b0b0b0", 0.25) if is_folded(lattice) else ("#808080", 0.5)
+    line = PathPatch(border, fill=False, edgecolor=grey, linewidth=width, clip_on=False)
+    ax.add_patch(line)
+    if lattice.topology == "ring":
+        _draw_start(ax, lattice)
+    elif lattice.is_wrapped:
+        line.set(linestyle=(0, (4, 2)), linewidth=0.8, edgecolor="#202020")
+        _draw_seams(ax, lattice)
+
+
+def _draw_start(ax: Axes, lattice: Lattice) -> None:
+    """Draw an arrow in the hole of a ring from its first unit on."""
+    radius = 0.86 * HOLE * map_bounds(lattice)[1].max()
+    ends = [(radius * np.sin(angle), -radius * np.cos(angle)) for angle in (0, np.pi / 4)]
+    style: dict[str, Any] = {
+        "arrowstyle": "-|>",
+        "mutation_scale": 5,
+        "linewidth": 0.6,
+        "color": "#404040",
+    }
+    ax.add_patch(FancyArrowPatch(*ends, connectionstyle="arc3,rad=-0.2", shrinkA=0, **style))
+
+
+def _draw_seams(ax: Axes, lattice: Lattice) -> None:
+    """Mark the joined edges of a torus: one arrow on either side, two above and below."""
+    (left, top), (right, bottom) = map_bounds(lattice)
+    middle = np.array([left + right, top + bottom]) / 2
+    apart = 0.04 * (right - left)
+    style: dict[str, Any] = {
+        "color": "#202020",
+        "markersize": 3.5,
+        "linestyle": "none",
+        "clip_on": False,
+    }
+    ax.plot([left, right], [middle[1]] * 2, marker="^", **style)
+    ax.plot(
+        [middle[0] - apart / 2, middle[0] + apart / 2] * 2, [top] * 2 + [bottom] * 2, ">", **style
+    )
+
+
+def _label_axes(ax: Axes, lattice: Lattice) -> None:
+    """Write numbers of rows and columns, names of slices, and what a map does not say itself."""
+    names = ["", ""]
+    for axis, ticks in enumerate(map_ticks(lattice) or ()):
+        locator = MaxNLocator(nbins=5, integer=True, min_n_ticks=1)
+        n_places = len(ticks.places)
+        chosen = [int(t) for t in locator.tick_values(-0.5, n_places - 0.5) if 0 <= t < n_places]
+        (ax.xaxis, ax.yaxis)[axis].set_ticks(ticks.places[chosen], labels=map(str, chosen))
+        names[axis] = ticks.name
+    if not names[0]:
+        ax.set(xticks=[], yticks=[])
+        ax.xaxis.labelpad = 5
+    ax.set(xlabel=" · ".join(filter(None, (names[0], map_note(lattice)))), ylabel=names[1])
+    for x, y, text in slice_labels(lattice):
+        ax.annotate(text, (x, y), (0, 1), textcoords="offset points", fontsize=7)
+
+
+def draw_as_vectors(bar: Colorbar) -> None:
+    """Keep a colour bar of many shades from being rasterised, without seams between them."""
+    if bar.solids is not None:
+        bar.solids.set(rasterized=False, edgecolor="face", linewidth=0.8)
+
+
+def _one_outline(cells: NDArray[np.float64]) -> Outline:
+    """Join cells of shape (n_cells, n_corners, 2) into one shape of as many closed parts."""
+    n_cells, n_corners, _ = cells.shape
+    vertices = np.concatenate([cells, cells[:, :1]], axis=1).reshape(-1, 2)
+    codes = np.full((n_cells, n_corners + 1), Outline.LINETO)
+    codes[:, 0], codes[:, -1] = Outline.MOVETO, Outline.CLOSEPOLY
+    return Outline(vertices, codes.ravel())
+
+
+def majority_colours(
+    majority_digits: NDArray[np.floating],
+    purity: NDArray[np.floating],
+    palette: Sequence[str],
+    dead_colour: str,
+    *,
+    fade_by_purity: bool,
+) -> NDArray[np.float64]:
+    """Return the colour of each unit: that of its majority digit, paler where others light it up.
+
+    Parameters
+    ----------
+    majority_digits, purity : arrays of shape (n_units,)
+        NaN where the unit is dead.
+    palette : sequence of ten colours
+    dead_colour : colour
+    fade_by_purity : bool
+        Whether to mix with white in the steps of `PURITY_STEPS`.
+
+    Returns
+    -------
+    array of shape (n_units, 3)
+
+    Examples
+    --------
+    >>> palette = ["black"] * 10
+    >>> digits, purity = np.array([3.0, 3.0, np.nan]), np.array([1.0, 0.8, np.nan])
+    >>> majority_colours(digits, purity, palette, "0.5", fade_by_purity=True)[:, 0]
+    array([0.  , 0.25, 0.5 ])
+    """
+    dead = np.isnan(majority_digits)
+    colours = to_rgba_array(palette)[:, :3][np.where(dead, 0, majority_digits).astype(int)]
+    if fade_by_purity:
+        strengths = purity_strengths(np.where(dead, 1.0, purity))[:, None]
+        colours = 1 - strengths * (1 - colours)
+    colours[dead] = to_rgb(dead_colour)
+    return colours
+
+
+def purity_strengths(purity: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return how much of its digit's colour a unit of each purity keeps."""
+    least, strengths = np.transpose(PURITY_STEPS[::-1])
+    kept: NDArray[np.float64] = strengths[np.searchsorted(least, purity, side="right") - 1]
+    return kept

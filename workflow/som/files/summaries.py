@@ -1,0 +1,41 @@
+"""Summaries: small JSON files that carry a checksum of what they say."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.files.atomic import read_whole, write_atomically
+from workflow.som.files.errors import damaged
+
+
+def write_summary(path: Path | str, summary: Mapping[str, Any]) -> None:
+    """Write a summary as JSON, with its `checksum` as last key."""
+    with write_atomically(path) as temporary:
+        content = {**summary, "checksum": _checksum(summary)}
+        temporary.write_text(_as_text(content), encoding="utf-8")
+
+
+def read_summary(path: Path | str) -> dict[str, Any]:
+    """Read a summary; raise `DamagedFileError` if it is not what was written."""
+    content = read_whole(path)
+    try:
+        summary = json.loads(content)
+        is_as_written = _as_text(summary).encode() == content
+        found = summary.pop("checksum")
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise damaged(path, "it is not the JSON that was written") from error
+    if not is_as_written:
+        raise damaged(path, "it is not the JSON that was written")
+    if found != _checksum(summary):
+        raise damaged(path, "its values do not match the checksum it carries")
+    return dict(summary)
+
+
+def _as_text(content: Any) -> str:
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _checksum(summary: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(summary, sort_keys=True).encode()).hexdigest()

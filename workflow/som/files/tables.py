@@ -1,0 +1,145 @@
+"""Parquet tables that carry checksums, so that damage is never read as data.
+
+`checksum` is that of the decoded content: it says whether two tables are equal. `file_checksum` is
+that of the file's bytes, and is verified before anything is decoded.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workflow.som.files.atomic import read_whole, write_atomically
+from workflow.som.files.errors import damaged, reason
+
+# What a file says of itself; it does not count as its content.
+OWN_KEYS = {"checksum", "file_checksum"}
+# Stands in the file while its bytes are summed, and then gives way to the sum.
+PLACEHOLDER = "0" * 64
+
+
+class Table(NamedTuple):
+    """A table with what its file says about it."""
+
+    frame: pd.DataFrame
+    metadata: dict[str, str]
+
+
+def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return the SHA-256 of a table's values, names, types and metadata.
+
+    Parquet's own page checksums do not cover its footer, and row groups or encodings may differ
+    between equal tables; so the decoded values are what is hashed.
+    """
+    content = hashlib.sha256()
+    for key in sorted(metadata.keys() - OWN_KEYS):
+        content.update(f"{key}={metadata[key]}\n".encode())
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        values = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        if pa.types.is_fixed_size_list(values.type):
+            values = values.flatten()
+        if pa.types.is_list(values.type):
+            content.update(str(pc.list_value_length(values).to_pylist()).encode())
+            values = values.flatten()
+        content.update(f"{name}:{values.type}:{len(column)}:{len(values)}\n".encode())
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            content.update(json.dumps(values.to_pylist()).encode())
+            continue
+        if values.null_count and not pa.types.is_null(values.type):
+            content.update(pc.is_null(values).to_numpy(zero_copy_only=False).tobytes())
+            values = pc.fill_null(values, 0)
+        if not pa.types.is_null(values.type):
+            content.update(values.to_numpy(zero_copy_only=False).tobytes())
+    return content.hexdigest()
+
+
+def write_arrow(
+    path: Path | str, table: pa.Table, metadata: Mapping[str, str], *, row_group_size: int = 2**20
+) -> None:
+    """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum."""
+    metadata = {key: text for key, text in metadata.items() if key not in OWN_KEYS}
+    # What pandas notes of its types stays; what an earlier file said of itself does not.
+    if note := (table.schema.metadata or {}).get(b"pandas"):
+        metadata = {**metadata, "pandas": note.decode()}
+    metadata = {"file_checksum": PLACEHOLDER, **metadata, "checksum": checksum(table, metadata)}
+    with write_atomically(path) as temporary:
+        pq.write_table(
+            table.replace_schema_metadata(metadata),
+            temporary,
+            compression="zstd",
+            row_group_size=row_group_size,
+            write_page_checksum=True,
+        )
+        _fill_in_checksum(temporary)
+
+
+def read_arrow(path: Path | str) -> tuple[pa.Table, dict[str, str]]:
+    """Read a table written by `write_arrow`.
+
+    Raises
+    ------
+    DamagedFileError
+        If the file's bytes, or the values decoded from them, are not those that were written.
+    """
+    content = read_whole(path)
+    metadata = _verified_metadata(path, content)
+    try:
+        table = pq.read_table(
+            pa.BufferReader(content), page_checksum_verification=True, use_threads=False
+        )
+        found = checksum(table, metadata)
+    except MemoryError:
+        raise
+    except Exception as error:  # Arrow raises OSError, ValueError, UnicodeError … on damaged bytes.
+        raise damaged(path, reason(error)) from error
+    if metadata.get("checksum") != found:
+        raise damaged(path, "its values do not match the checksum it carries")
+    hidden = {"pandas", "file_checksum"}
+    return table, {key: text for key, text in metadata.items() if key not in hidden}
+
+
+def write_table(path: Path | str, frame: pd.DataFrame, metadata: Mapping[str, str]) -> None:
+    """Write a data frame as Parquet with `metadata` (text to text) and its checksum."""
+    write_arrow(path, pa.Table.from_pandas(frame, preserve_index=False), metadata)
+
+
+def read_table(path: Path | str) -> Table:
+    """Read a table written by `write_table`; raise `DamagedFileError` if it was altered."""
+    table, metadata = read_arrow(path)
+    return Table(table.to_pandas(), metadata)
+
+
+def _fill_in_checksum(path: Path) -> None:
+    """Put the SHA-256 of a file's bytes in the place of the placeholder."""
+    content = path.read_bytes()
+    start = content.index(PLACEHOLDER.encode(), content.rindex(b"file_checksum"))
+    total = hashlib.sha256(content).hexdigest().encode()
+    path.write_bytes(content[:start] + total + content[start + len(total) :])
+
+
+def _verified_metadata(path: Path | str, content: bytes) -> dict[str, str]:
+    """Return what the footer says, once all bytes are verified.
+
+    A file of an older version has no `file_checksum`; its content has a checksum still.
+    """
+    try:
+        footer = pq.read_metadata(pa.BufferReader(content)).metadata or {}
+        metadata = {
+            key.decode(): text.decode() for key, text in footer.items() if key != b"ARROW:schema"
+        }
+    except Exception as error:  # Of many kinds on damaged bytes, as below.
+        raise damaged(path, reason(error)) from error
+    if "file_checksum" in metadata:
+        written = metadata["file_checksum"].encode()
+        if content.count(written) != 1:
+            raise damaged(path, "its bytes do not match the checksum it carries")
+        blank = content.replace(written, PLACEHOLDER.encode())
+        if hashlib.sha256(blank).hexdigest().encode() != written:
+            raise damaged(path, "its bytes do not match the checksum it carries")
+    return metadata

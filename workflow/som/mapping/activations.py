@@ -1,0 +1,57 @@
+"""Tables of samples mapped on a codebook."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from workflow.som.data.datasets import N_CLASSES
+from workflow.som.engine.search.nearest import NO_UNIT, Nearest
+from workflow.som.model.lattice import Lattice
+from workflow.som.model.places import place_columns
+
+
+def activations_table(
+    sample: NDArray[np.integer],
+    labels: NDArray[np.uint8],
+    nearest: Nearest,
+    lattice: Lattice,
+) -> pd.DataFrame:
+    """Return one row a sample: label, BMU, second BMU (null on a map of one unit), place, distance.
+
+    `row` and `column` (or else `position`, see `places`) are the BMU's place on the lattice;
+    `distance` is Euclidean, in pixels/255.
+    """
+    seconds: NDArray[np.int32] | pd.api.extensions.ExtensionArray = nearest.second_bmus
+    if (nearest.second_bmus == NO_UNIT).any():
+        seconds = pd.array(nearest.second_bmus, dtype="Int32")
+        seconds[nearest.second_bmus == NO_UNIT] = pd.NA
+    return pd.DataFrame(
+        {
+            "sample": sample.astype(np.int32),
+            "label": labels,
+            "bmu": nearest.bmus,
+            "second_bmu": seconds,
+            **place_columns(lattice, nearest.bmus),
+            "distance": nearest.distances,
+        }
+    )
+
+
+def find_fault(table: pa.Table, lattice: str) -> str:
+    """Return what cannot be in a table of activations on a lattice (as JSON), or ""."""
+    bounds = {"bmu": Lattice.from_json(lattice).n_units, "label": N_CLASSES}
+    for name, bound in bounds.items():
+        if name not in table.column_names or not pa.types.is_integer(table[name].type):
+            return f"it has no whole numbers {name}"
+        least, most = pc.min_max(table[name]).as_py().values()
+        if table[name].null_count or (len(table) and not 0 <= least <= most < bound):
+            return f"its column {name} goes from {least} to {most}, beyond 0 to {bound - 1}"
+    return ""
+
+
+def nearest_from(frame: pd.DataFrame) -> Nearest:
+    """Return the BMUs, second BMUs and distances of a table of activations."""
+    seconds = frame["second_bmu"].fillna(NO_UNIT).to_numpy(np.int32)
+    return Nearest(frame["bmu"].to_numpy(), seconds, frame["distance"].to_numpy())

@@ -1,0 +1,96 @@
+"""The codebook before training."""
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from workflow.som.files.errors import SomError
+from workflow.som.model.lattice import Lattice
+from workflow.som.model.samples import Samples, as_features
+
+INITIALISATIONS = ("random", "sample", "pca")
+
+
+def starting_codebook(
+    initialisation: str, seed: int, samples: Samples, lattice: Lattice
+) -> NDArray[np.float32]:
+    """Return the codebook that a run starts from, of shape (n_units, n_features).
+
+    `random`: every weight uniform in [0, 1). `sample`: training samples, each used once while there
+    are enough. `pca`: the plane of the principal components (see `pca_codebook`); no seed.
+    """
+    if initialisation == "pca":
+        return pca_codebook(samples, lattice)
+    if initialisation == "random":
+        return random_codebook(seed, lattice.n_units, samples.shape[1])
+    repeated = lattice.n_units > len(samples)
+    generator = np.random.default_rng([seed, 0])
+    chosen = generator.choice(len(samples), lattice.n_units, replace=repeated)
+    return as_features(samples[chosen])
+
+
+def random_codebook(seed: int, n_units: int, n_features: int) -> NDArray[np.float32]:
+    """Return a random codebook of shape (n_units, n_features), uniform in [0, 1)."""
+    return np.random.default_rng([seed, 0]).random((n_units, n_features), dtype=np.float32)
+
+
+def pca_codebook(samples: Samples, lattice: Lattice) -> NDArray[np.float32]:
+    """Lay the lattice into the space of the first principal components (Kohonen 1997).
+
+    Along each axis, the longest first, units have the mean and the standard deviation of the
+    samples along the next component. A closed axis lies on a circle in the next two. The component
+    points to where its largest entry is positive, so that the result is unique.
+
+    Raises
+    ------
+    SomError
+        If there are fewer components than the lattice's axes need.
+    """
+    directions = 2 if lattice.is_wrapped else 1
+    n_components = directions * len(lattice.shape)
+    if n_components > samples.shape[1]:
+        raise SomError(
+            f"Initialisation pca needs {n_components} features for a lattice of shape "
+            f"{list(lattice.shape)}, but samples have {samples.shape[1]}: choose random or sample."
+        )
+    mean, components, deviations = principal_components(samples, n_components)
+    positions, codebook = lattice.positions, np.tile(mean, (lattice.n_units, 1))
+    number = 0
+    for axis in np.argsort(-np.array(lattice.shape), kind="stable"):
+        places = positions[:, axis]
+        if lattice.is_wrapped:
+            angle = 2 * np.pi * places / lattice.periods[axis]
+            scores = [np.sqrt(2) * np.cos(angle), np.sqrt(2) * np.sin(angle)]
+        else:
+            spread = places.std()
+            scores = [(places - places.mean()) / (spread if spread > 0 else 1.0)]
+        for score in scores:
+            codebook += np.outer(score * deviations[number], components[number])
+            number += 1
+    return codebook.astype(np.float32)
+
+
+# With one BLAS thread, so that its bits do not depend on how many there are.
+@threadpool_limits.wrap(limits=1)
+def principal_components(
+    samples: Samples, n_components: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, components (n_components, n_features) and standard deviations along them.
+
+    Sums of bytes are whole numbers, and exact in float64 whatever the order.
+    """
+    scale = 255.0 if samples.dtype == np.uint8 else 1.0
+    n_samples, n_features = samples.shape
+    total, squares = np.zeros(n_features), np.zeros((n_features, n_features))
+    for start in range(0, n_samples, 4096):
+        part = samples[start : start + 4096].astype(np.float64)
+        total += part.sum(axis=0)
+        squares += part.T @ part
+    mean = total / n_samples
+    covariance = squares / n_samples - np.outer(mean, mean)
+    values, vectors = np.linalg.eigh(covariance)
+    components = vectors[:, ::-1][:, :n_components].T
+    largest = np.abs(components).argmax(axis=1)
+    components = components * np.sign(components[np.arange(n_components), largest])[:, None]
+    deviations = np.sqrt(np.maximum(values[::-1][:n_components], 0)) / scale
+    return mean / scale, components, deviations

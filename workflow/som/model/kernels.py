@@ -1,0 +1,85 @@
+"""Neighbourhood kernels: how far from the BMU an update reaches, by the distance on the lattice."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.som.model.lattice import HEXAGONAL, Lattice
+
+# `printed` is the article's formula as it is printed: it looks at distances in data space, so it
+# has no table, and `workflow.som.engine.online.printed` runs it.
+KERNELS = ("gaussian", "cut_gaussian", "bubble", "mexican_hat", "printed")
+# Kernels that the batch rule cannot use: its weights must be a mean's, never below zero.
+ONLINE_ONLY = ("mexican_hat", "printed")
+
+# Above, the pairs' distances are not kept from epoch to epoch: they would take gigabytes.
+MOST_UNITS_WITH_CLASSES = 5000
+
+
+def neighbourhood(lattice: Lattice, radius: float, kernel: str = "gaussian") -> NDArray[np.float64]:
+    """Return η(c, j) for all pairs of units, of shape (n_units, n_units).
+
+    With d the distance on the lattice and R = `radius`, both in grid steps:
+
+    - `gaussian`: exp(−d² / 2R²), the article's (its print lacks the square, a slip: see README)
+    - `cut_gaussian`: the same up to d = R, zero beyond (SOM Toolbox's `cutgauss`)
+    - `bubble`: one up to d = R, zero beyond (Kohonen 1982)
+    - `mexican_hat`: (1 − d² / 2R²) exp(−d² / 2R²), which adds up to zero over the plane: units at a
+      middling distance are pushed away
+
+    Examples
+    --------
+    >>> neighbourhood(Lattice("line", (4,)), 2.0, "bubble")[0]
+    array([1., 1., 1., 0.])
+    """
+    if lattice.n_units > MOST_UNITS_WITH_CLASSES:
+        return _values(lattice.squared_distances(), radius, kernel)
+    squares, classes = _distance_classes(lattice)
+    table: NDArray[np.float64] = _values(squares, radius, kernel)[classes]
+    return table
+
+
+def _values(squares: NDArray[np.float64], radius: float, kernel: str) -> NDArray[np.float64]:
+    scaled = squares / (-2.0 * radius**2)
+    if kernel == "bubble":
+        return (squares <= radius**2).astype(np.float64)
+    values = np.exp(scaled)
+    if kernel == "cut_gaussian":
+        values[squares > radius**2] = 0
+    elif kernel == "mexican_hat":
+        values *= 1 + scaled
+    elif kernel != "gaussian":
+        raise ValueError(f"Kernel {kernel!r} has no table of lattice distances.")
+    return values
+
+
+def neighbourhood_factors(
+    lattice: Lattice, radius: float, kernel: str = "gaussian"
+) -> list[NDArray[np.float64]]:
+    """Return neighbourhoods along each axis whose product is `neighbourhood`.
+
+    The Gaussian of a sum of squares is the product of Gaussians (rectangular lattices of any number
+    of axes, closed ones too). Where there is no such product, the whole table is the only factor.
+
+    Examples
+    --------
+    >>> along_rows, along_columns = neighbourhood_factors(Lattice("square", (2, 3)), 1.0)
+    >>> table = neighbourhood(Lattice("square", (2, 3)), 1.0)
+    >>> bool(np.isclose(along_rows[0, 1] * along_columns[0, 2], table[0, 5]))
+    True
+    """
+    if kernel != "gaussian" or lattice.topology in HEXAGONAL or len(lattice.shape) == 1:
+        return [neighbourhood(lattice, radius, kernel)]
+    kind = "ring" if lattice.is_wrapped else "line"
+    return [neighbourhood(Lattice(kind, (length,)), radius) for length in lattice.shape]
+
+
+@lru_cache(maxsize=4)
+def _distance_classes(lattice: Lattice) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return the different squared distances, and which one each pair of units has.
+
+    There are few, so that a table over all pairs takes few exponentials, epoch after epoch.
+    """
+    squares, classes = np.unique(lattice.squared_distances(), return_inverse=True)
+    return squares, classes.astype(np.int32).reshape(lattice.n_units, lattice.n_units)

@@ -1,0 +1,210 @@
+"""The lattice on which the units of a map are arranged."""
+
+import itertools
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.som.files.errors import SomError
+
+# Lattices with rows and columns, and how many axes the others may have.
+PLANE = ("square", "hexagonal", "torus", "hexagonal_torus")
+LINEAR = ("line", "ring")
+TOPOLOGIES = (*PLANE, *LINEAR, "block")
+HEXAGONAL = ("hexagonal", "hexagonal_torus")
+WRAPPED = ("torus", "hexagonal_torus", "ring")
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Arrangement of units, row-major; distances are in grid steps.
+
+    `square`: rows and columns, the four nearest units are adjacent. `hexagonal`: every other row is
+    shifted by half a step, the six nearest are adjacent. `torus`, `hexagonal_torus`: the same with
+    the last row beside the first, and the last column beside the first. `line`, `ring`: one axis,
+    open or closed. `block`: any number of axes, the two nearest along each are adjacent.
+
+    Raises
+    ------
+    SomError
+        If the topology is not known or does not go with the shape.
+
+    Examples
+    --------
+    >>> lattice = Lattice("square", (2, 3))
+    >>> lattice.n_units
+    6
+    >>> lattice.positions[4]
+    array([1., 1.])
+    >>> float(lattice.squared_distances()[0, 4])
+    2.0
+    >>> Lattice("ring", (5,)).squared_distances()[0]
+    array([0., 1., 4., 4., 1.])
+    """
+
+    topology: str
+    shape: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.topology not in TOPOLOGIES:
+            known = ", ".join(TOPOLOGIES)
+            raise SomError(f"Topology {self.topology!r} is not known: choose one of {known}.")
+        if fault := shape_fault(self.topology, self.shape):
+            raise SomError(f"Shape {list(self.shape)} {fault}.")
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        fields = json.loads(text)
+        return cls(fields["topology"], tuple(fields["shape"]))
+
+    def to_json(self) -> str:
+        """Return the lattice as JSON, as checkpoints and tables carry it."""
+        return json.dumps({"topology": self.topology, "shape": list(self.shape)})
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return math.prod(self.shape)
+
+    @property
+    def has_rows_and_columns(self) -> bool:
+        """Whether it is two-dimensional."""
+        return self.topology in PLANE
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether opposite ends are adjacent."""
+        return self.topology in WRAPPED
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """Coordinates of the units in grid steps, of shape (n_units, n_axes).
+
+        Those of a torus or ring are counted along its axes, from the seam on.
+        """
+        return self._coordinates() * self._step_lengths()
+
+    @property
+    def periods(self) -> NDArray[np.float64]:
+        """Grid steps after which each coordinate returns, (n_axes,); infinite where it never does.
+
+        Examples
+        --------
+        >>> Lattice("torus", (3, 4)).periods
+        array([3., 4.])
+        """
+        return np.where(self._turns() > 0, self._turns() * self._step_lengths(), np.inf)
+
+    def squared_distances(self) -> NDArray[np.float64]:
+        """Return the squared distances between all units, of shape (n_units, n_units).
+
+        They are whole numbers, on hexagonal lattices, too.
+        """
+        coordinates = self._coordinates()
+        squares = np.zeros((self.n_units, self.n_units))
+        for axis in range(coordinates.shape[1]):
+            places = coordinates[:, axis]
+            steps = self._shorter_way(np.abs(places[:, None] - places), axis)
+            squares += np.square(steps, dtype=np.float64) * self._weights()[axis]
+        return squares
+
+    def are_adjacent(
+        self, units: NDArray[np.integer], others: NDArray[np.integer], *, diagonals: bool = False
+    ) -> NDArray[np.bool_]:
+        """Tell which pairs of units are adjacent (with `diagonals`: the 8 nearest count, not 4)."""
+        coordinates = self._coordinates()
+        steps = np.abs(coordinates[units] - coordinates[others])
+        for axis in range(steps.shape[1]):
+            steps[:, axis] = self._shorter_way(steps[:, axis], axis)
+        if diagonals:
+            return steps.max(axis=1) == 1
+        return np.square(steps) @ self._weights() == 1
+
+    def adjacent_pairs(self) -> NDArray[np.int64]:
+        """Return each pair of adjacent units once, in order, of shape (n_pairs, 2)."""
+        from scipy.spatial import cKDTree  # Here: most users of a lattice need no neighbours.
+
+        box = np.where(np.isfinite(self.periods), self.periods, 0)
+        tree = cKDTree(self.positions, boxsize=box)
+        pairs = np.sort(tree.query_pairs(1 + 1e-6, output_type="ndarray"), axis=1)
+        ordered: NDArray[np.int64] = np.unique(pairs, axis=0).astype(np.int64).reshape(-1, 2)
+        return ordered
+
+    def symmetries(self) -> Iterator[NDArray[np.int64]]:
+        """Yield the permutations of units that keep all distances, the identity first.
+
+        Entry j of a permutation is the unit onto which unit j moves. They are reflections, swaps
+        of axes of equal length and, on rings and tori, shifts: all there are but for rotations of
+        hexagonal lattices by 60°, which a rectangle of units does not have.
+
+        Examples
+        --------
+        >>> [moved.tolist() for moved in Lattice("line", (3,)).symmetries()]
+        [[0, 1, 2], [2, 1, 0]]
+        """
+        coordinates, turns = self._coordinates(), self._turns()
+        ends = np.where(turns > 0, turns - 1, coordinates.max(axis=0))
+        units = np.full(ends + 1, -1)
+        units[tuple(coordinates.T)] = np.arange(self.n_units)
+        shifts = coordinates if self.is_wrapped else coordinates[:1]
+        seen = set()
+        for axes in itertools.permutations(range(len(ends))):
+            if (ends[list(axes)] != ends).any() or (turns[list(axes)] != turns).any():
+                continue
+            for signs in itertools.product((1, -1), repeat=len(ends)):
+                moved = coordinates[:, axes]
+                moved = np.where(np.array(signs) > 0, moved, ends - moved)
+                for shift in shifts:
+                    shifted = np.where(turns > 0, (moved + shift) % np.maximum(turns, 1), moved)
+                    found = units[tuple(shifted.T)]
+                    if (found >= 0).all() and found.tobytes() not in seen:
+                        seen.add(found.tobytes())
+                        yield found
+
+    def _coordinates(self) -> NDArray[np.int64]:
+        """Return whole-numbered coordinates, (n_units, n_axes); hexagonal columns count halves."""
+        places = np.stack(np.unravel_index(np.arange(self.n_units), self.shape), axis=1)
+        if self.topology in HEXAGONAL:
+            places[:, 1] = 2 * places[:, 1] + places[:, 0] % 2
+        return places
+
+    def _step_lengths(self) -> NDArray[np.float64]:
+        """Return the length of a step of each coordinate, in grid steps."""
+        return np.sqrt(self._weights())
+
+    def _weights(self) -> NDArray[np.float64]:
+        """Return the squared length of a step of each coordinate."""
+        is_hexagonal = self.topology in HEXAGONAL
+        return np.array([0.75, 0.25]) if is_hexagonal else np.ones(len(self.shape))
+
+    def _turns(self) -> NDArray[np.int64]:
+        """Return the steps after which each coordinate returns; 0 where it never does."""
+        turns = np.array(self.shape) * (1 if self.is_wrapped else 0)
+        return turns * [1, 2] if self.topology in HEXAGONAL else turns
+
+    def _shorter_way(self, steps: NDArray[np.int64], axis: int) -> NDArray[np.int64]:
+        turns = int(self._turns()[axis])
+        return np.minimum(steps, turns - steps) if turns else steps
+
+
+def shape_fault(topology: str, shape: tuple[int, ...]) -> str | None:
+    """Return why a topology cannot have a shape, to follow "shape … "; None if it can.
+
+    Examples
+    --------
+    >>> shape_fault("ring", (2, 3))
+    'has 2 lengths, but topology ring needs 1'
+    """
+    needed = 1 if topology in LINEAR else 2 if topology in PLANE else len(shape)
+    if len(shape) != needed:
+        lengths = "length" if len(shape) == 1 else "lengths"
+        return f"has {len(shape)} {lengths}, but topology {topology} needs {needed}"
+    if topology == "hexagonal_torus" and shape[0] % 2:
+        return f"has {shape[0]} rows, but topology {topology} needs an even number to close"
+    return None

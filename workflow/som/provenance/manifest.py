@@ -1,0 +1,130 @@
+"""The manifest of a run: all that made it, and the checksum of every file it consists of."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workflow.som.files.atomic import digest
+from workflow.som.files.errors import DamagedFileError
+from workflow.som.files.summaries import read_summary
+from workflow.som.files.tables import read_arrow
+
+
+def list_artifacts(folder: Path, paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
+    """Return size and SHA-256 of files, by their names relative to the run's folder."""
+    return {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": digest(path, "sha256"),
+        }
+        for path in paths
+    }
+
+
+def describe_data(tables: Iterable[Path]) -> dict[str, str]:
+    """Return the checksum of each table's content, by its name.
+
+    Another version of Arrow may write the same content in other bytes, so it is not the file's.
+    """
+    return {path.stem: read_arrow(path)[1]["checksum"] for path in tables}
+
+
+def describe_training(tables: Iterable[Path]) -> dict[str, Any]:
+    """Return what trained a run, from the tables that its trainer wrote, one an epoch.
+
+    `device` and `threads` are those of the last epoch; `training` has an entry for each stretch of
+    epochs that was made in one way, since a run may be continued elsewhere.
+    """
+    stretches: list[dict[str, Any]] = []
+    for path in tables:
+        metadata = read_arrow(path)[1]
+        made_with = json.loads(metadata.get("made_with", "{}"))
+        epoch = int(metadata["epoch"])
+        if not stretches or stretches[-1]["made_with"] != made_with:
+            stretches.append({"first_epoch": epoch, "made_with": made_with})
+        stretches[-1]["last_epoch"] = epoch
+    last = stretches[-1]["made_with"]
+    return {
+        "device": last.get("device"),
+        "threads": last.get("threads"),
+        "machine": last.get("machine"),
+        "training": stretches,
+    }
+
+
+def read_durations(folder: Path) -> dict[str, float]:
+    """Return the seconds of each job, from the tables that Snakemake writes, one a job."""
+    durations = {}
+    for path in sorted(folder.glob("*.tsv")):
+        with path.open(encoding="utf-8") as file:
+            durations[path.stem] = float(next(csv.DictReader(file, delimiter="\t"))["s"])
+    return durations
+
+
+def find_differences(
+    path: Path, datasets: Path, settings: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Return one phrase for each thing that is not as the manifest at `path` lists it.
+
+    Parameters
+    ----------
+    datasets : Path
+        Folder with a folder of tables for each data set.
+    settings : mapping
+        What determines the codebooks of each experiment now, but for data and seed.
+    """
+    run = path.parent
+    try:
+        manifest = read_summary(path)
+        found = find_changed_artifacts(run, manifest)
+        listed = manifest["data"]
+        tables = sorted((datasets / listed["dataset"]).glob("*.parquet"))
+        current = {"dataset": listed["dataset"]} | describe_data(tables)
+        found += find_changed_values(f"{run}: data", listed, current)
+    except DamagedFileError as error:
+        return [str(error).rstrip(".")]
+    if manifest["experiment"] not in settings:
+        return [*found, f"{run}: the configuration no longer has this experiment"]
+    now = settings[manifest["experiment"]]
+    return found + find_changed_values(f"{run}: settings", manifest["settings"], now)
+
+
+def find_changed_artifacts(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Return one sentence for each file of a run that is not as its manifest lists it."""
+    found = []
+    for name, listed in manifest["artifacts"].items():
+        path = folder / name
+        try:
+            size = path.stat().st_size
+            if size != listed["bytes"]:
+                found.append(f"{path} has {size:,} bytes instead of {listed['bytes']:,}")
+            elif digest(path, "sha256") != listed["sha256"]:
+                found.append(f"{path} has another content (SHA-256) than the manifest lists")
+        except FileNotFoundError:
+            found.append(f"{path} is missing")
+        except OSError as error:
+            found.append(f"{path} cannot be read ({error.strerror})")
+    return found
+
+
+def find_changed_values(
+    what: str, listed: Mapping[str, Any], current: Mapping[str, Any]
+) -> list[str]:
+    """Return one phrase for each key whose value is no longer what the manifest lists.
+
+    Examples
+    --------
+    >>> find_changed_values("configuration", {"decay": 0.9, "epochs": 3}, {"decay": 0.8})
+    ['configuration: decay was 0.9 and is 0.8', 'configuration: epochs was 3 and is nothing']
+    """
+    return [
+        f"{what}: {key} was {_shown(listed, key)} and is {_shown(current, key)}"
+        for key in {**listed, **current}
+        if listed.get(key) != current.get(key)
+    ]
+
+
+def _shown(values: Mapping[str, Any], key: str) -> str:
+    return str(values[key]) if key in values else "nothing"

@@ -1,0 +1,159 @@
+"""How well the units of a map recognise one class each, beside what chance gives."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import homogeneity_score
+
+from workflow.som.model.lattice import Lattice
+from workflow.som.model.places import place_columns
+
+N_CLASSES = 10
+
+
+class Interval(NamedTuple):
+    """Mean of a null distribution and the central 95 % of it."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def count_hits(
+    bmus: NDArray[np.integer], labels: NDArray[np.integer], n_units: int
+) -> NDArray[np.int64]:
+    """Count the samples of each class on each unit.
+
+    Returns
+    -------
+    int64 array of shape (n_units, 10)
+
+    Examples
+    --------
+    >>> count_hits(np.array([1, 1, 0]), np.array([7, 7, 3]), 2)[:, [3, 7]]
+    array([[1, 0],
+           [0, 2]])
+    """
+    cells = bmus.astype(np.int64) * N_CLASSES + labels
+    return np.bincount(cells, minlength=n_units * N_CLASSES).reshape(n_units, N_CLASSES)
+
+
+def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
+    """Return one row a unit: its place, its hits and how pure they are.
+
+    `majority_digit` is the commonest class (the smallest of equals) and `purity` its share;
+    `entropy_bits` is the entropy of the unit's classes. All three are null on dead units.
+    """
+    hits = counts.sum(axis=1)
+    dead = hits == 0
+    shares = counts / np.maximum(hits, 1)[:, None]
+    entropy = -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(axis=1) + 0.0
+    units = np.arange(lattice.n_units, dtype=np.int32)
+    frame = pd.DataFrame(
+        {
+            "unit": units,
+            **place_columns(lattice, units),
+            "hits": hits.astype(np.int32),
+            "n_digits": (counts > 0).sum(axis=1).astype(np.int32),
+            "majority_digit": pd.array(counts.argmax(axis=1), dtype="Int8"),
+            "purity": pd.array(shares.max(axis=1), dtype="Float64"),
+            "entropy_bits": pd.array(entropy, dtype="Float64"),
+        }
+        | {f"digit_{digit}": counts[:, digit].astype(np.int32) for digit in range(N_CLASSES)}
+    )
+    frame.loc[dead, ["majority_digit", "purity", "entropy_bits"]] = pd.NA
+    return frame
+
+
+def summarise(
+    counts: NDArray[np.int64],
+    training_counts: NDArray[np.int64],
+    bmus: NDArray[np.integer],
+    labels: NDArray[np.integer],
+    *,
+    permutations: int,
+    seed: int,
+) -> dict[str, Any]:
+    """Return the summary of a map: shares, label accuracy, homogeneity and the null control.
+
+    Parameters
+    ----------
+    counts, training_counts : int64 arrays of shape (n_units, 10)
+        Hits of the test set, and of the training set that labels the units.
+    bmus, labels : integer arrays of shape (n_samples,)
+        Of the test set.
+    permutations, seed : int
+        Of the null: labels permuted at fixed hits.
+    """
+    n_units, n_samples = len(counts), len(labels)
+    n_digits = (counts > 0).sum(axis=1)
+    single = int((n_digits == 1).sum())
+    return {
+        "n_units": n_units,
+        "n_samples": n_samples,
+        "active_units": int((n_digits > 0).sum()),
+        "dead_units": int((n_digits == 0).sum()),
+        "single_digit_units": single,
+        "single_digit_share": single / n_units,
+        "histogram": np.bincount(n_digits, minlength=N_CLASSES + 1).tolist(),
+        **recognition(counts, training_counts, bmus, labels),
+        "permuted_single_digit_units": permuted_single_digit_units(
+            bmus, labels, n_units, permutations=permutations, seed=seed
+        )._asdict(),
+    }
+
+
+def recognition(
+    counts: NDArray[np.int64],
+    training_counts: NDArray[np.int64],
+    bmus: NDArray[np.integer],
+    labels: NDArray[np.integer],
+) -> dict[str, float]:
+    """Return the map's purity, label accuracy and homogeneity; parameters as in `summarise`."""
+    return {
+        "map_purity": float(counts.max(axis=1).sum() / len(labels)),
+        "label_accuracy": label_accuracy(training_counts, bmus, labels),
+        "homogeneity": float(homogeneity_score(labels, bmus)),
+    }
+
+
+def label_accuracy(
+    training_counts: NDArray[np.int64], bmus: NDArray[np.integer], labels: NDArray[np.integer]
+) -> float:
+    """Return the share of samples whose unit bears their label.
+
+    Each unit is labelled by the majority of its TRAINING samples; a unit without any takes no part,
+    and a sample that it wins counts as wrong.
+
+    Examples
+    --------
+    >>> training = count_hits(np.array([0, 0, 0]), np.array([3, 3, 8]), 2)
+    >>> label_accuracy(training, np.array([0, 0, 1, 0]), np.array([3, 8, 3, 3]))
+    0.5
+    """
+    unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
+    return float((unit_labels[bmus] == labels).mean())
+
+
+def permuted_single_digit_units(
+    bmus: NDArray[np.integer],
+    labels: NDArray[np.integer],
+    n_units: int,
+    *,
+    permutations: int,
+    seed: int,
+) -> Interval:
+    """Count single-digit units when labels are permuted at fixed hits: what chance alone gives.
+
+    A unit with one hit always recognises "one digit", so the share of single-digit units must be
+    seen beside this null.
+    """
+    generator = np.random.default_rng([seed, 0])
+    singles = [
+        int((np.count_nonzero(count_hits(bmus, shuffled, n_units), axis=1) == 1).sum())
+        for shuffled in (generator.permutation(labels) for _ in range(permutations))
+    ]
+    low, high = np.percentile(singles, [2.5, 97.5])
+    return Interval(float(np.mean(singles)), float(low), float(high))

@@ -1,0 +1,51 @@
+"""The cities of an instance, from wherever it comes: a file, an address or random numbers."""
+
+import logging
+import tempfile
+from pathlib import Path
+
+from workflow.som.data.fetching import fetch, without_secrets
+from workflow.som.files.errors import SomError, reason
+from workflow.som.tsp.cities import Points, random_cities, read_tsplib
+from workflow.som.tsp.instances import is_address
+
+logger = logging.getLogger(__name__)
+
+
+def load_cities(source: str, *, n_random: int, seed: int) -> Points:
+    """Return the coordinates of an instance's cities, shape (n_cities, 2).
+
+    Parameters
+    ----------
+    source : str
+        The path or http(s) address of a TSPLIB file; "" for cities drawn at random.
+    n_random, seed : int
+        How many are drawn at random, and from which seed.
+
+    Raises
+    ------
+    SomError
+        If the file could not be had or is not a whole TSPLIB file.
+    """
+    if not source:
+        return random_cities(n_random, seed)
+    if not is_address(source):
+        return read_tsplib(Path(source))
+    with tempfile.TemporaryDirectory() as folder:
+        # Raised here, not where it is caught: the error would keep the connection open.
+        if problem := _fetch(source, Path(folder) / "cities.tsp"):
+            raise SomError(
+                f"{without_secrets(source)} could not be fetched ({problem}): "
+                "correct the address, or set cities to a folder or file."
+            )
+        logger.info("Cities from %s.", without_secrets(source))
+        return read_tsplib(Path(folder) / "cities.tsp", name=without_secrets(source))
+
+
+def _fetch(address: str, path: Path) -> str | None:
+    """Fetch a file; return what went wrong, or None."""
+    try:
+        fetch(address, path, description=without_secrets(address))
+    except (OSError, ValueError) as error:
+        return reason(error)[:120]
+    return None
