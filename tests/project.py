@@ -32,7 +32,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("workflow", "config", "envs"):
+        for name in ("workflow", "config", "envs", "profiles"):
             # Times and compiled code are kept, so that nothing is compiled anew in each copy.
             shutil.copytree(ROOT / name, folder / name)
         shutil.copy2(ROOT / "Snakefile", folder)

@@ -61,5 +61,5 @@ if __name__ == "__main__":
         environment=Path(snakemake.input.environment),
         versions=Path(snakemake.input.versions),
         table=Path(snakemake.output.table),
-        **snakemake.params.measured,
+        **snakemake.params.given["measured"],
     )

@@ -30,5 +30,5 @@ if __name__ == "__main__":
     main(
         images=Path(snakemake.input.images),
         table=Path(snakemake.output.table),
-        **snakemake.params.measured,
+        **snakemake.params.given["measured"],
     )

@@ -54,5 +54,5 @@ if __name__ == "__main__":
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
         table=Path(snakemake.output.table),
-        **snakemake.params.measured,
+        **snakemake.params.given["measured"],
     )

@@ -53,8 +53,8 @@ if __name__ == "__main__":
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
         segments=Path(snakemake.output.segments),
         windows=Path(snakemake.output.windows),
-        experiment=experiments_from(snakemake.config)[snakemake.params.experiment],
-        seed=snakemake.params.seed,
+        experiment=experiments_from(snakemake.config)[snakemake.params.given["experiment"]],
+        seed=snakemake.params.given["seed"],
         threads=snakemake.threads,
-        n_samples=snakemake.params.n_samples,
+        n_samples=snakemake.params.given["n_samples"],
     )

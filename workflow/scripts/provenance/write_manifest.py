@@ -61,5 +61,5 @@ if __name__ == "__main__":
         name=name,
         experiment=experiments_from(snakemake.config)[name],
         seed=seed,
-        settings=snakemake.params.run,
+        settings=snakemake.params.given["run"],
     )

@@ -54,5 +54,5 @@ if __name__ == "__main__":
         training=[Path(path) for path in snakemake.input.training],
         units=[Path(path) for path in snakemake.output.units],
         summaries=[Path(path) for path in snakemake.output.summaries],
-        permutations=snakemake.params.permutations,
+        permutations=snakemake.params.given["permutations"],
     )

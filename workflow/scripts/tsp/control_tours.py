@@ -19,5 +19,5 @@ if __name__ == "__main__":
     main(
         cities=Path(snakemake.input.cities),
         tours=Path(snakemake.output.tours),
-        seeds=snakemake.params.seeds,
+        seeds=snakemake.params.given["seeds"],
     )

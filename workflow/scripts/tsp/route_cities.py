@@ -29,5 +29,5 @@ if __name__ == "__main__":
     main(
         cities=Path(snakemake.input.cities),
         tours=Path(snakemake.output.tours),
-        seconds=snakemake.params.seconds,
+        seconds=snakemake.params.given["seconds"],
     )

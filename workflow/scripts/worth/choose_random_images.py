@@ -21,6 +21,6 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.images),
         Path(snakemake.output.codebook),
-        n_prototypes=snakemake.params.n_prototypes,
-        seed=snakemake.params.seed,
+        n_prototypes=snakemake.params.given["n_prototypes"],
+        seed=snakemake.params.given["seed"],
     )

@@ -32,8 +32,8 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.images),
         Path(snakemake.output.codebook),
-        n_prototypes=snakemake.params.n_prototypes,
-        epochs=snakemake.params.epochs,
-        seed=snakemake.params.seed,
+        n_prototypes=snakemake.params.given["n_prototypes"],
+        epochs=snakemake.params.given["epochs"],
+        seed=snakemake.params.given["seed"],
         threads=snakemake.threads,
     )

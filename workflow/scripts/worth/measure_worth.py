@@ -46,8 +46,8 @@ if __name__ == "__main__":
     main(
         {Path(path).stem: Path(path) for path in snakemake.input.bmus},
         Path(snakemake.output.table),
-        sizes=snakemake.params.sizes,
-        draws=snakemake.params.draws,
-        permutations=snakemake.params.permutations,
-        seed=snakemake.params.seed,
+        sizes=snakemake.params.given["sizes"],
+        draws=snakemake.params.given["draws"],
+        permutations=snakemake.params.given["permutations"],
+        seed=snakemake.params.given["seed"],
     )
