@@ -1,9 +1,11 @@
 """Whatever jobs will read is verified before any of them, and must be what its place says."""
 
+import ast
 import gzip
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workflow.guards.damaged_inputs import find_damaged_input, implied_by
+from tests.project import ROOT
+from workflow.guards.damaged_inputs import SUFFIXES, find_damaged_input, implied_by
 from workflow.som.data import downloads
 from workflow.som.data.datasets import write_images
 from workflow.som.data.downloads import Source
@@ -258,3 +261,19 @@ def test_files_of_others_are_not_the_guards_business(results, tmp_path):
     own = tmp_path / "own.parquet"
     FRAME.to_parquet(own)
     assert find_damaged_input(plan(own), SETTINGS) is None
+
+
+def test_each_file_of_the_workflow_lies_where_its_kind_is_expected(project):
+    """The kinds that the places of all rules' outputs imply are those that the code writes."""
+    targets = ["quickstart", "topologies", "replicates", "trade_off", "worth"]
+    targets += ["classifier", "tsp", "benchmark"]
+    table = project.snakemake("--summary", *targets)
+    outputs = {Path(line.split("\t")[0]) for line in table.splitlines() if "\t" in line}
+    expected = {implied_by(path)["kind"] for path in outputs if path.suffix in SUFFIXES}
+    written = {"checkpoint"}
+    for path in (ROOT / "workflow").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and re.match("write_|save_", ast.unparse(call.func)):
+                kinds = [keyword.value for keyword in call.keywords if keyword.arg == "kind"]
+                written |= {kind.value for kind in kinds if isinstance(kind, ast.Constant)}
+    assert expected == written
