@@ -50,7 +50,8 @@ def main(
         python = Path(sys.executable) if is_ours else environment / "bin" / "python"
         options = {"n_checked": library["checked"], "threads": threads, "number": number}
         rows += measure(task, library["name"], python, **options)
-    write_table(table, pd.DataFrame(rows), describe_machine() | {"threads": str(threads)})
+    measured_on = describe_machine() | {"threads": str(threads)}
+    write_table(table, pd.DataFrame(rows), measured_on, kind="peers")
 
 
 if __name__ == "__main__":

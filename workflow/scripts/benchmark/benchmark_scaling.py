@@ -22,7 +22,7 @@ def main(
     for axis, value in Progress(points, desc="scaling", unit=" sizes"):
         rows += scaling_rows(pixels, threads=threads, rounds=rounds, sizes={axis: [value]})
     frame = pd.DataFrame(rows).query("round >= 0")
-    write_table(table, frame, describe_machine() | {"threads": str(threads)})
+    write_table(table, frame, describe_machine() | {"threads": str(threads)}, kind="scaling")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def main(
             n_samples=samples,
         )
     frame = pd.DataFrame(rows).query("round >= 0")
-    write_table(table, frame, describe_machine() | {"threads": str(threads)})
+    write_table(table, frame, describe_machine() | {"threads": str(threads)}, kind="schedule")
 
 
 if __name__ == "__main__":

@@ -42,8 +42,9 @@ def main(
     metadata |= {"seed": str(seed), "threads": str(threads), "segment": str(faithfulness.SEGMENT)}
     # Columns of nulls where no winner differs.
     numbers = {"first_different": "Int32", "relative_gap": "Float64"}
-    write_table(segments, pd.DataFrame(by_segment).astype(numbers), metadata)
-    write_table(windows, pd.DataFrame(by_window), metadata)
+    frame = pd.DataFrame(by_segment).astype(numbers)
+    write_table(segments, frame, metadata, kind="faithfulness_segments")
+    write_table(windows, pd.DataFrame(by_window), metadata, kind="faithfulness_windows")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def main(activations: Sequence[Path], summary: Path) -> None:
             "stability": stability,
             "alignments": alignments,
         },
+        kind="stability",
     )
 
 

@@ -24,7 +24,7 @@ def main(
         nearest = find_two_nearest(test.pixels, codebook, threads=threads)
         lattice = Lattice.from_json(metadata["lattice"])
         frame = activations_table(test.sample, test.labels, nearest, lattice)
-        write_table(path, frame, metadata)
+        write_table(path, frame, metadata, kind="activations")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def main(
         "durations": read_durations(benchmarks),
         "artifacts": list_artifacts(folder, artifacts),
     }
-    write_summary(manifest, summary)
+    write_summary(manifest, summary, kind="manifest")
 
 
 if __name__ == "__main__":

@@ -42,9 +42,9 @@ def main(
             seed=summary["seed"],
         )
         summary |= map_errors(nearest_from(frame), lattice)._asdict()
-        kept = {key: metadata[key] for key in KEYS}
-        write_table(units_path, units_table(counts, lattice), kept | {"n_samples": str(len(frame))})
-        write_summary(summary_path, summary)
+        kept = {key: metadata[key] for key in KEYS} | {"n_samples": str(len(frame))}
+        write_table(units_path, units_table(counts, lattice), kept, kind="purity")
+        write_summary(summary_path, summary, kind="purity")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def main(*, images: Path, checkpoint: Path, test: Path, training: Path, summary:
         )
     kept = {key: metadata[key] for key in ("experiment", "dataset")}
     kept |= {key: int(metadata[key]) for key in ("seed", "epoch")}
-    write_summary(summary, kept | quality)
+    write_summary(summary, kept | quality, kind="quality")
 
 
 if __name__ == "__main__":

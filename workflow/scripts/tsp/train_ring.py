@@ -34,8 +34,8 @@ def main(
         "seconds": f"{time.perf_counter() - start:.4f}",
         "first_seconds": f"{found.first_seconds:.4f}",
     }
-    write_tour(tour, points, found.tour, metadata, found.units)
-    write_tour(first_tour, points, found.first_tour, metadata)
+    write_tour(tour, points, found.tour, metadata, found.units, kind="tour")
+    write_tour(first_tour, points, found.first_tour, metadata, kind="first_tour")
     write_snapshots(snapshots, found.snapshots, metadata)
 
 

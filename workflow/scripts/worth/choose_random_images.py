@@ -12,8 +12,9 @@ def main(images: Path, codebook: Path, *, n_prototypes: int, seed: int) -> None:
     """Write `n_prototypes` of the training `images` to `codebook`."""
     training = read_images(images)
     metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
+    metadata |= {"codebook": codebook.stem, "seed": str(seed)}
     chosen = choose_random_images(training.pixels, n_prototypes, seed=seed)
-    save_checkpoint(codebook, chosen, metadata | {"codebook": "random images", "seed": str(seed)})
+    save_checkpoint(codebook, chosen, metadata, kind="prototypes")
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ def main(
             report=bar.update,
         )
     metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
-    metadata |= {"codebook": "k-means", "seed": str(seed), "epochs": str(epochs)}
-    save_checkpoint(codebook, centres, metadata)
+    metadata |= {"codebook": codebook.stem, "seed": str(seed), "epochs": str(epochs)}
+    save_checkpoint(codebook, centres, metadata, kind="prototypes")
 
 
 if __name__ == "__main__":

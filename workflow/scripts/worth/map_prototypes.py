@@ -23,8 +23,8 @@ def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: in
                 {"set": name, "sample": images.sample, "label": images.labels, "bmu": bmus}
             )
         )
-    metadata = {**metadata, "n_units": str(len(prototypes))}
-    write_table(table, pd.concat(frames, ignore_index=True), metadata)
+    metadata = {**metadata, "codebook": table.stem, "n_units": str(len(prototypes))}
+    write_table(table, pd.concat(frames, ignore_index=True), metadata, kind="bmus")
 
 
 if __name__ == "__main__":

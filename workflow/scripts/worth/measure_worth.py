@@ -38,7 +38,7 @@ def main(
             )
     kept = {key: metadata[key] for key in ("dataset", "n_units")}
     kept |= {"draws": str(draws), "permutations": str(permutations), "seed": str(seed)}
-    write_table(table, pd.concat(frames, ignore_index=True), kept)
+    write_table(table, pd.concat(frames, ignore_index=True), kept, kind="worth")
 
 
 if __name__ == "__main__":

@@ -60,9 +60,12 @@ class ResumeFolder:
         except DamagedFileError as error:
             logger.warning("Epoch %d is trained again: %s", epoch, error)
             return None
-        expected = (self.fingerprint, str(epoch))
-        for found in (checkpoint.metadata, metadata):
-            if (found.get("fingerprint"), found.get("epoch")) != expected:
+        for kind, found in (
+            ("checkpoint", checkpoint.metadata),
+            ("training_activations", metadata),
+        ):
+            expected = (kind, self.fingerprint, str(epoch))
+            if (found.get("kind"), found.get("fingerprint"), found.get("epoch")) != expected:
                 return None
         return checkpoint
 

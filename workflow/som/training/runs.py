@@ -214,5 +214,5 @@ class Run:
         frame = activations_table(self.images.sample, self.images.labels, nearest, self.lattice)
         # The checkpoint comes last: where it is, the table is.
         history = {"history": json.dumps(row), "made_with": json.dumps(self.made_with)}
-        write_table(table, frame, metadata | history)
+        write_table(table, frame, metadata | history, kind="training_activations")
         save_checkpoint(checkpoint, codebook, metadata)
