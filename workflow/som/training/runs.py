@@ -140,7 +140,7 @@ class Run:
 
     def _progress(self, epochs: Sequence[int]) -> Progress:
         total = len(self.images.labels) * (self.experiment.epochs - max(epochs[0], 1) + 1)
-        return Progress(total=total, unit=" samples", unit_scale=True, desc=self.name)
+        return Progress(total=total, unit_scale=True, desc=f"{self.name} {self.seed}")
 
     def _train_epoch(self, codebook: Any, epoch: int, progress: Progress) -> Any:
         pixels, settings = self.images.pixels, self.experiment
@@ -153,9 +153,7 @@ class Run:
             rate, radius = self.schedule.learning_rate(epoch), self.schedule.radius(epoch)
             row |= {"learning_rate": rate if is_online else None, "radius": radius}
             progress.set_description(
-                f"{self.name} seed {self.seed}, epoch {epoch} of {settings.epochs}, "
-                + (f"α {rate:.4f}, " if is_online else "")
-                + f"R {radius:.3f}",
+                f"{self.name} {self.seed}  epoch {epoch}/{settings.epochs}  R {radius:.3g}",
                 refresh=False,
             )
             started = time.perf_counter()
@@ -182,7 +180,8 @@ class Run:
         nearest = self._find_nearest(codebook)
         row |= map_errors(nearest, self.lattice)._asdict()
         self._keep(epoch, codebook, nearest, row)
-        logger.info(
+        # For the log file: in the terminal the live line is enough.
+        logger.debug(
             "Epoch %d: quantization error %.4f, topographic error %s, %s samples/s",
             epoch,
             row["quantization_error"],
