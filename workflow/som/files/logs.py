@@ -159,7 +159,8 @@ class Progress(tqdm):  # type: ignore[misc]
         done = self.format_dict
         fields = [self.desc.removesuffix(": ")]
         if not (self.total and self.unit_scale):  # "2.20M/5.40M" says less than "41%".
-            fields.append(f"{self.n}/{self.total}" if self.total else str(self.n))
+            count = f"{self.n}/{self.total}" if self.total else f"{self.n}"
+            fields.append(count + ("" if self.unit == "it" else self.unit))
         if self.total:
             fields.append(f"{self.n / self.total:.0%}")
         rate = done["rate"] or (self.n - self.initial) / max(done["elapsed"], 1e-9)
