@@ -78,8 +78,9 @@ def why(log: str) -> str:
     The last line is the message of an error; a process that was killed had no time to write one.
     """
     path = Path(log)
-    lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
-    if lines and (lines[-1].startswith("Error: ") or "Traceback" in "\n".join(lines)):
+    text = path.read_text("utf-8", "replace").rstrip() if path.exists() else ""
+    lines = text.splitlines()
+    if lines and (lines[-1].startswith("Error: ") or "Traceback" in text):
         return lines[-1]
     return (
         "Error: it ended without a word, so it was killed, perhaps for want of memory: "

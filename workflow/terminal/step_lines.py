@@ -9,6 +9,7 @@ import difflib
 import logging
 import re
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +32,8 @@ REPLACED = {
 HOUSEKEEPING = (
     *("Assuming", "Building DAG", "Using shell", "Conda env", "Singularity", "Group jobs"),
     *("Select jobs", "Execute ", "Complete log", "Elapsed time", "Shutting down"),
-    *("Removing output files", "Removing temporary output", "Nothing to be removed"),
+    *("Removing output files", "Removing temporary output", "Config file", "Reasons:"),
+    *("Some jobs were", "If you prefer", "If you are sure", "Rules with "),
 )
 # How Snakemake ends after a step failed, of which there is a line already.
 SOME_STEP_FAILED = "At least one job did not complete successfully"
@@ -69,7 +71,7 @@ def is_for_people(record: logging.LogRecord) -> bool:
     """Whether a record of Snakemake is shown as Snakemake words it."""
     event = getattr(record, "event", None)
     message = str(record.msg or "").lstrip()
-    if event in REPLACED or not message:
+    if event in REPLACED or not message or message.startswith("Exiting because a job"):
         return False
     return record.levelno >= logging.WARNING or not message.startswith(HOUSEKEEPING)
 
@@ -92,14 +94,17 @@ class StepLines(logging.Handler):
         self.failed: list[str] = []
         self._total = self._done = 0
         self._running: dict[int, _Step] = {}
+        self._is_dry_run = True  # Until a step starts.
 
     def emit(self, record: logging.LogRecord) -> None:  # noqa: D102
         try:
             fields, event = record.__dict__, getattr(record, "event", None)
             if event == LogEvent.RUN_INFO:
                 self._total = sum(n for rule, n in fields["stats"].items() if rule != "total")
+            elif event == LogEvent.JOB_STARTED:
+                self._is_dry_run = False
             elif event == LogEvent.JOB_INFO:
-                self._running[fields["jobid"]] = _Step(fields, self._say)
+                self._start(fields)
             elif event == LogEvent.JOB_FINISHED:
                 self._finish(fields["job_id"])
             elif event == LogEvent.JOB_ERROR:
@@ -115,14 +120,27 @@ class StepLines(logging.Handler):
 
     def close(self) -> None:  # noqa: D102
         for step in self._running.values():
-            step.timer.cancel()
+            step.end()
         super().close()
+
+    def _start(self, fields: Mapping[str, Any]) -> None:
+        step = _Step(fields)
+        if not step.log:
+            self._running[fields["jobid"]] = step
+        elif self._is_dry_run:
+            reason = str(fields["reason"]).partition(":")[0].lower()
+            write_line(step.line(textwrap.shorten(reason, 22, placeholder="")))
+        else:
+            self._running[fields["jobid"]] = step
+            step.timer = threading.Timer(LONG, self._say, [step.line("    ...")])
+            step.timer.daemon = True
+            step.timer.start()
 
     def _finish(self, jobid: int) -> None:
         self._done += 1
         if (step := self._running.pop(jobid, None)) is None:
             return
-        step.timer.cancel()
+        step.end()
         if step.log:
             self._say(step.line(f"{duration(time.monotonic() - step.started):>7}"))
         else:
@@ -131,7 +149,7 @@ class StepLines(logging.Handler):
     def _fail(self, jobid: int, logs: Sequence[str]) -> None:
         if (step := self._running.pop(jobid, None)) is None:
             return
-        step.timer.cancel()
+        step.end()
         self.failed += list(logs)[:1]
         self._say(step.line(" failed"))
 
@@ -143,17 +161,18 @@ class StepLines(logging.Handler):
 class _Step:
     """A step that runs: what people call it, and since when."""
 
-    def __init__(self, fields: Mapping[str, Any], say: Any) -> None:
+    def __init__(self, fields: Mapping[str, Any]) -> None:
         self.rule, self.log = str(fields["rule_name"]), list(fields["log"])
         self.name, self.subject = describe(self.log[0]) if self.log else (self.rule, "")
         self.started = time.monotonic()
-        self.timer = threading.Timer(LONG, lambda: say(self.line("    ...")))
-        self.timer.daemon = True
-        if self.log:
-            self.timer.start()
+        self.timer: threading.Timer | None = None
 
     def line(self, state: str) -> str:
-        return f"{self.name:<32.32}  {self.subject:<26.26}  {state}"
+        return f"{self.name:<28.28}  {self.subject:<18.18}  {state}"
+
+    def end(self) -> None:
+        if self.timer:
+            self.timer.cancel()
 
 
 def write_line(line: str) -> None:

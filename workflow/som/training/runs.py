@@ -57,6 +57,13 @@ def check_memory(name: str, experiment: Experiment) -> None:
         )
 
 
+def report_reused(epochs: list[int]) -> None:
+    """Say once up to which epoch all was finished before, and forget them."""
+    if epochs:
+        logger.info("Epochs up to %d were finished before: used again.", epochs[-1])
+        epochs.clear()
+
+
 class Run:
     """One seed of one experiment, trained in jobs of several epochs.
 
@@ -110,9 +117,11 @@ class Run:
         stop = StopRequest()
         codebook = None if previous is None else self._start(previous, epochs[0] - 1)
         with self.kept.only_one(stop=stop.__bool__), self._progress(epochs) as progress:
+            reused: list[int] = []
             for epoch in epochs:
                 found = self.kept.find(epoch)
                 if found is None:
+                    report_reused(reused)
                     if stop:
                         logger.info("Stopped before epoch %d; it will go on from there.", epoch)
                         sys.exit(TERMINATED)
@@ -120,9 +129,11 @@ class Run:
                 else:
                     codebook, self.nearest = found.codebook, None
                     self.seconds_of_search = 0.0
-                    logger.info("Epoch %d was finished before: used again.", epoch)
+                    logger.debug("Epoch %d was finished before: used again.", epoch)
+                    reused.append(epoch)
                     progress.initial += len(self.images.labels)
                     progress.update(len(self.images.labels))
+            report_reused(reused)
             for epoch, (checkpoint, table) in zip(epochs, outputs, strict=True):
                 self.kept.publish(epoch, checkpoint, table)
 
