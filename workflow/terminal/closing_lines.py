@@ -72,8 +72,8 @@ def keep(target: str, lines: Iterable[str]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def why(log: str) -> str:
-    """Return the sentence with which a step ended, from its log file.
+def why(log: str, message: str = "") -> str:
+    """Return the sentence with which a step ended, from its log file, or else `message`.
 
     The last line is the message of an error; a process that was killed had no time to write one.
     """
@@ -82,6 +82,8 @@ def why(log: str) -> str:
     lines = text.splitlines()
     if lines and (lines[-1].startswith("Error: ") or "Traceback" in text):
         return lines[-1]
+    if message and not lines:
+        return f"Error: {message}"
     return (
         "Error: it ended without a word, so it was killed, perhaps for want of memory: "
         "run the same command again, and it goes on from there."

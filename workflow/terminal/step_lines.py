@@ -83,15 +83,16 @@ class StepLines(logging.Handler):
     ----------
     built : list of str
         Names of the rules without a log file, which are the targets, as they are reached.
-    failed : list of str
-        Log files of the steps that failed.
+    failed : dict
+        From the log files of the steps that failed to what Snakemake says of them, which is empty
+        unless they could not be started.
     """
 
     def __init__(self, targets: Callable[[], Iterable[str]] = tuple) -> None:
         super().__init__()
         self._targets = targets
         self.built: list[str] = []
-        self.failed: list[str] = []
+        self.failed: dict[str, str] = {}
         self._total = self._done = 0
         self._running: dict[int, _Step] = {}
         self._is_dry_run = True  # Until a step starts.
@@ -108,7 +109,7 @@ class StepLines(logging.Handler):
             elif event == LogEvent.JOB_FINISHED:
                 self._finish(fields["job_id"])
             elif event == LogEvent.JOB_ERROR:
-                self._fail(fields["jobid"], fields["log"])
+                self._fail(fields["jobid"], fields["log"], fields["rule_msg"])
             elif event == LogEvent.GROUP_ERROR:
                 for job in fields["job_error_info"]:
                     self._fail(job["jobid"], job["log"])
@@ -146,11 +147,11 @@ class StepLines(logging.Handler):
         else:
             self.built.append(step.rule)
 
-    def _fail(self, jobid: int, logs: Sequence[str]) -> None:
+    def _fail(self, jobid: int, logs: Sequence[str], message: str | None = None) -> None:
         if (step := self._running.pop(jobid, None)) is None:
             return
         step.end()
-        self.failed += list(logs)[:1]
+        self.failed |= dict.fromkeys(list(logs)[:1], message or "")
         self._say(step.line(" failed"))
 
     def _say(self, line: str) -> None:

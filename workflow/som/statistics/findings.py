@@ -88,8 +88,11 @@ def comparison_findings(name: str, runs: pd.DataFrame, to_open: str) -> list[str
         One row per run, or per run and epoch (rows of `comparison_row`).
     """
     means = runs.groupby(["experiment", "epoch"], sort=False)[[row[0] for row in COMPARED]].mean()
-    lines = [f"{name}: {runs['experiment'].nunique()} experiments, {len(runs)} maps"]
     several = runs.groupby("experiment")["epoch"].nunique().max() > 1
+    lines = [
+        f"{name}: best and worst of {runs['experiment'].nunique()} experiments"
+        + (" (at epoch)" if several else "")
+    ]
     for column, label, more_is_better, form in COMPARED:
         values = means[column].dropna().sort_values(ascending=not more_is_better)
         if values.empty:
@@ -98,7 +101,7 @@ def comparison_findings(name: str, runs: pd.DataFrame, to_open: str) -> list[str
             f"{_number(values.iloc[place], form)} {_map_name(values.index[place], several)}"
             for place in ((0, -1) if len(values) > 1 else (0,))
         ]
-        lines.append(f"{label:<20}best {'  worst '.join(ends)}")
+        lines.append(f"{label:<20}{'  '.join(f'{end:<27.27}' for end in ends)}".rstrip())
     return _indented([*lines, f"open {to_open}"])
 
 
@@ -147,7 +150,7 @@ def tour_findings(summary: pd.DataFrame, to_open: str) -> list[str]:
     for method in TOURS:
         rows = summary[summary["method"] == method]
         if not rows.empty:
-            of = "" if len(rows) == n_instances else f"  ({len(rows)} instances)"
+            of = "" if len(rows) == n_instances else f"  ({len(rows)} of them)"
             lines.append(f"{method:<34}{rows['gap'].mean():>6.2f} %{of}")
     return _indented([*lines, f"open {to_open}"])
 
@@ -191,7 +194,7 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 def _map_name(key: tuple[str, int], several: bool) -> str:
     name, epoch = key
-    return f"{name[:16]}, epoch {epoch}" if several else name[:22]
+    return f"{name[:13]} ({epoch})" if several else name
 
 
 def _number(value: float, form: str) -> str:
