@@ -111,7 +111,7 @@ def test_the_fingerprint_tells_apart_settings_and_data_but_not_their_order():
 
 @pytest.mark.parametrize(("shape", "n_samples"), [((1, 1), 20), ((1, 7), 20), ((3, 4), 1)])
 def test_maps_at_the_edge_are_trained(job, make_images, tmp_path, shape, n_samples, caplog):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     images = make_images(tmp_path / "few.parquet", n_samples)
     edge = job("edge", images=images, shape=shape, radius=1.0)
     edge.train()

@@ -44,7 +44,7 @@ def main(
         for epoch in library["epochs"]
     ]
     rows: list[dict[str, Any]] = []
-    for number, library, epoch in Progress(jobs, desc="peers", unit=" measurements"):
+    for number, library, epoch in Progress(jobs, desc="time the peers", unit=" measurements"):
         task = task_from(library, epoch, starts[epoch], pixels, schedule)
         is_ours = library["name"] == "ours"
         python = Path(sys.executable) if is_ours else environment / "bin" / "python"

@@ -29,7 +29,7 @@ def main(
 ) -> None:
     """Measure the epoch after each of `checkpoints`; write the table of what counts."""
     pixels, rows = read_images(images).pixels, list[dict[str, Any]]()
-    for path in Progress(checkpoints, desc="schedule", unit=" epochs"):
+    for path in Progress(checkpoints, desc="time the schedule", unit=" epochs"):
         codebook, metadata = load_checkpoint(path)
         epoch = int(metadata["epoch"]) + 1
         rows += schedule_rows(

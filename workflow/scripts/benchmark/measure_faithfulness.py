@@ -28,12 +28,13 @@ def main(
     pixels, starts = read_images(images).pixels, [load_checkpoint(path) for path in checkpoints]
     epochs = [faithfulness.study(each, experiment, seed, len(pixels), n_samples) for each in starts]
     total, by_segment, by_window = sum(len(epoch.order) for epoch in epochs), [], []
-    with Progress(total=total, desc="segments", unit=" samples") as bar:
+    with Progress(total=total, desc="compare segments", unit_scale=True) as bar:
         for epoch in epochs:
             by_segment += faithfulness.compare_segments(
                 epoch, pixels, threads=threads, report=bar.update
             )
-    with Progress(total=faithfulness.N_RUNS * total, desc="whole epochs", unit=" samples") as bar:
+    n_runs = faithfulness.N_RUNS
+    with Progress(total=n_runs * total, desc="compare whole epochs", unit_scale=True) as bar:
         for epoch in epochs:
             by_window += faithfulness.compare_epochs(
                 epoch, pixels, threads=threads, report=bar.update

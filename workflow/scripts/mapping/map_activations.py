@@ -18,7 +18,7 @@ def main(
     """Map `images` on each of `checkpoints`; write a table of activations for each."""
     test = read_images(images)
     for checkpoint, path in Progress(
-        list(zip(checkpoints, activations, strict=True)), desc="mapping", unit=" epochs"
+        list(zip(checkpoints, activations, strict=True)), desc="map the test set", unit=" epochs"
     ):
         codebook, metadata = load_checkpoint(checkpoint)
         nearest = find_two_nearest(test.pixels, codebook, threads=threads)

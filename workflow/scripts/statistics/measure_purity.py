@@ -25,7 +25,7 @@ def main(
     """Read activations of the `test` and `training` set; write a table of units and a summary."""
     epochs = list(zip(test, training, units, summaries, strict=True))
     for test_path, training_path, units_path, summary_path in Progress(
-        epochs, desc="purity", unit=" epochs"
+        epochs, desc="measure purity", unit=" epochs"
     ):
         frame, metadata = read_table(test_path)
         trained = read_table(training_path).frame

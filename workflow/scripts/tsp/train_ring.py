@@ -24,7 +24,7 @@ def main(
     compile_ring()  # Before the time is taken.
     total = len(points) * len(radius_schedule(len(points), settings))
     start = time.perf_counter()
-    with Progress(total=total, desc=known["instance"], unit=" cities", unit_scale=True) as bar:
+    with Progress(total=total, desc=f"{known['instance']} {seed}", unit_scale=True) as bar:
         found = train_ring(points, settings, seed, report=bar.update)
     metadata = {
         "instance": known["instance"],

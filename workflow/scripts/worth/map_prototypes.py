@@ -15,7 +15,7 @@ def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: in
     """Write one row a sample of both sets to `table`: set, sample, label, bmu."""
     prototypes, metadata = load_checkpoint(codebook)
     frames = []
-    for name, path in Progress({"test": test, "training": training}.items(), desc="mapping"):
+    for name, path in Progress({"test": test, "training": training}.items(), desc="map the images"):
         images = read_images(path)
         bmus = find_bmus(images.pixels, prototypes, threads=threads)
         frames.append(

@@ -21,7 +21,7 @@ def main(
 ) -> None:
     """Read where the samples fall on each codebook; write one row a set, size and draw."""
     frames, metadata = [], {}
-    with Progress(desc="worth", unit=" draws") as bar:
+    with Progress(desc="measure worth", unit=" draws") as bar:
         for codebook, path in bmus.items():
             mapped, metadata = read_table(path)
             frames.append(

@@ -57,6 +57,13 @@ def check_memory(name: str, experiment: Experiment) -> None:
         )
 
 
+def report_reused(epochs: list[int]) -> None:
+    """Say once up to which epoch all was finished before, and forget them."""
+    if epochs:
+        logger.info("Epochs up to %d were finished before: used again.", epochs[-1])
+        epochs.clear()
+
+
 class Run:
     """One seed of one experiment, trained in jobs of several epochs.
 
@@ -110,9 +117,11 @@ class Run:
         stop = StopRequest()
         codebook = None if previous is None else self._start(previous, epochs[0] - 1)
         with self.kept.only_one(stop=stop.__bool__), self._progress(epochs) as progress:
+            reused: list[int] = []
             for epoch in epochs:
                 found = self.kept.find(epoch)
                 if found is None:
+                    report_reused(reused)
                     if stop:
                         logger.info("Stopped before epoch %d; it will go on from there.", epoch)
                         sys.exit(TERMINATED)
@@ -120,9 +129,11 @@ class Run:
                 else:
                     codebook, self.nearest = found.codebook, None
                     self.seconds_of_search = 0.0
-                    logger.info("Epoch %d was finished before: used again.", epoch)
+                    logger.debug("Epoch %d was finished before: used again.", epoch)
+                    reused.append(epoch)
                     progress.initial += len(self.images.labels)
                     progress.update(len(self.images.labels))
+            report_reused(reused)
             for epoch, (checkpoint, table) in zip(epochs, outputs, strict=True):
                 self.kept.publish(epoch, checkpoint, table)
 
@@ -140,7 +151,7 @@ class Run:
 
     def _progress(self, epochs: Sequence[int]) -> Progress:
         total = len(self.images.labels) * (self.experiment.epochs - max(epochs[0], 1) + 1)
-        return Progress(total=total, unit=" samples", unit_scale=True, desc=self.name)
+        return Progress(total=total, unit_scale=True, desc=f"{self.name} {self.seed}")
 
     def _train_epoch(self, codebook: Any, epoch: int, progress: Progress) -> Any:
         pixels, settings = self.images.pixels, self.experiment
@@ -153,9 +164,7 @@ class Run:
             rate, radius = self.schedule.learning_rate(epoch), self.schedule.radius(epoch)
             row |= {"learning_rate": rate if is_online else None, "radius": radius}
             progress.set_description(
-                f"{self.name} seed {self.seed}, epoch {epoch} of {settings.epochs}, "
-                + (f"α {rate:.4f}, " if is_online else "")
-                + f"R {radius:.3f}",
+                f"{self.name} {self.seed}  epoch {epoch}/{settings.epochs}  R {radius:.3g}",
                 refresh=False,
             )
             started = time.perf_counter()
@@ -182,7 +191,8 @@ class Run:
         nearest = self._find_nearest(codebook)
         row |= map_errors(nearest, self.lattice)._asdict()
         self._keep(epoch, codebook, nearest, row)
-        logger.info(
+        # For the log file: in the terminal the live line is enough.
+        logger.debug(
             "Epoch %d: quantization error %.4f, topographic error %s, %s samples/s",
             epoch,
             row["quantization_error"],
