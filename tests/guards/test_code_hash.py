@@ -241,6 +241,19 @@ def test_other_files_count_as_they_are(project):
     assert hash_of("workflow/som/style.txt") != before
 
 
+def test_a_file_with_a_modules_name_counts_with_it(project):
+    before = hash_of()
+    (project / "workflow/som/grid.mplstyle").write_text("colour: red\n")
+    with_style = hash_of()
+    assert with_style != before
+    change(project, "workflow/som/grid.mplstyle", "red", "blue")
+    assert hash_of() not in (before, with_style)
+    # Another module's changes nothing.
+    (project / "workflow/som/other.mplstyle").write_text("colour: red\n")
+    change(project, "workflow/som/grid.mplstyle", "blue", "red")
+    assert hash_of() == with_style
+
+
 @pytest.mark.parametrize(
     ("module", "determines"),
     [

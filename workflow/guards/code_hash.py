@@ -20,7 +20,8 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def code_hash(*files: str) -> str:
     """Return the hash of Python files (relative to the repository) and all they import from it.
 
-    Other files, such as style sheets, count as they are.
+    Other files count as they are. One that lies next to a module and has its name counts with the
+    module: `style.mplstyle` with `style.py`.
 
     Only the syntax tree counts, without docstrings. After a comment, a reformatting, a touch or a
     fresh checkout nothing reruns. After an edit, whatever depends on it reruns, and nothing else.
@@ -76,7 +77,10 @@ def _parse(path: Path) -> ast.Module:
 
 @cache
 def _imported(path: Path) -> list[Path]:
-    """Return the modules of this repository that a file imports, and the packages they lie in."""
+    """Return the modules of this repository that a file imports, and the packages they lie in.
+
+    With them come the files that have a module's name.
+    """
     if path.suffix != ".py":
         return []
     names: list[str] = []
@@ -89,7 +93,8 @@ def _imported(path: Path) -> list[Path]:
     # What is imported from a module is no module; the packages around a module are imported, too.
     paths = {ROOT.joinpath(*parts[:length]) for parts in own for length in range(1, len(parts) + 1)}
     modules = (p / "__init__.py" if p.is_dir() else p.with_suffix(".py") for p in paths)
-    return [module for module in modules if module.exists()]
+    namesakes = (p for p in path.parent.glob(f"{path.stem}.*") if p.suffix not in (".py", ".pyc"))
+    return [*(module for module in modules if module.exists()), *namesakes]
 
 
 @cache
