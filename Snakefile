@@ -72,6 +72,17 @@ onstart:
             raise WorkflowError(damage)
 
 
+onsuccess:
+    for target in dict.fromkeys(STEPS.built):
+        name = "article" if target == "all" else target
+        if lines := findings_of(name, EXPERIMENTS, COMPARISON_FOLDERS):
+            keep(name, lines)
+            for line in ["", *lines]:
+                write_line(line)
+
+
 onerror:
+    for path, message in STEPS.failed.items():
+        write_line(f"{why(path, message)}\nThe whole story: {path}")
     if full := find_full_disk("results", ".snakemake"):
-        logger.error(full)
+        write_line(f"Error: {full}")

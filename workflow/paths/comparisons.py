@@ -33,7 +33,7 @@ COMPARISONS = {
     "replicates": Comparison("replicates"),
     "trade_off": Comparison("trade_off", every_epoch=True, figure="trade_off"),
 }
-FOLDERS = sorted({comparison.folder for comparison in COMPARISONS.values()})
+COMPARISON_FOLDERS = {name: comparison.folder for name, comparison in COMPARISONS.items()}
 
 
 @dataclass(frozen=True)

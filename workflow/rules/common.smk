@@ -2,6 +2,7 @@
 
 import logging
 import math
+import shutil
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -10,7 +11,7 @@ from snakemake.logging import logger
 from workflow.guards.code_hash import ROOT, code_hash
 from workflow.guards.damaged_inputs import find_damaged_input
 from workflow.guards.folder import hold_folder, keep_records_with_results
-from workflow.paths.comparisons import FOLDERS, ComparedRuns, drawn_as
+from workflow.paths.comparisons import COMPARISON_FOLDERS, ComparedRuns, drawn_as
 from workflow.paths.runs import RUN, Runs
 from workflow.paths.travelling_salesman import (
     CITIES,
@@ -28,6 +29,18 @@ from workflow.som.data.sources import DATASETS, source_names
 from workflow.som.files.atomic import find_full_disk
 from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import find_instances
+from workflow.terminal.closing_lines import findings_of, keep, why
+from workflow.terminal.step_lines import StepLines, speak_plainly, write_line
+
+# First of all, so that whatever is wrong below is said plainly, too; not in a job's own process.
+STEPS = (
+    speak_plainly(
+        logger,
+        lambda: [each.name for each in workflow.rules if not each.has_wildcards()],
+    )
+    if workflow.is_main_process
+    else StepLines()
+)
 
 try:
     # Whoever uses this workflow as a module has a configuration elsewhere.
@@ -105,6 +118,23 @@ def asked_for(step, **resources):
     return resources | {name: asked[name].value for name in asked}
 
 
+def gpus(experiment):
+    """A resource: 1 where training asks for a GPU.
+
+    With `device: auto` a job on a cluster asks for one, wherever it was submitted from; on this
+    machine it does only if there is one.
+    """
+
+    def resource(wildcards):
+        if experiment.device == "auto":
+            return int(
+                not workflow.local_exec or shutil.which("nvidia-smi") is not None
+            )
+        return int(experiment.device == "cuda")
+
+    return resource
+
+
 def training_memory(experiment):
     """Megabytes that a training job may take: 1.3 GB were measured with 2,500 units."""
     tables_of_units = 16 * experiment.n_units**2 / 1e6
@@ -126,4 +156,4 @@ wildcard_constraints:
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",
     comparison="|".join(COMPARED),
-    target="|".join(FOLDERS),
+    target="|".join(sorted(set(COMPARISON_FOLDERS.values()))),

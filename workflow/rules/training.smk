@@ -32,7 +32,7 @@ for name, experiment in EXPERIMENTS.items():
             resources:
                 **asked_for(
                     "train_som",
-                    gpu=1 if experiment.device in ("auto", "cuda") else 0,
+                    gpu=gpus(experiment),
                     mem_mb=growing(training_memory(experiment)),
                     runtime=growing(training_minutes(experiment, epochs)),
                 ),
