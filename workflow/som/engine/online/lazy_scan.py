@@ -14,7 +14,7 @@ Indices = NDArray[np.integer]
 
 
 class Lengths(NamedTuple):
-    """Lengths of vectors within the principal axes and beside them.
+    """Lengths of vectors within the principal axes and outside them.
 
     Attributes
     ----------

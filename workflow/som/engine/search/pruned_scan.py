@@ -13,7 +13,7 @@ Array = NDArray[np.floating]
 
 
 class Vectors(NamedTuple):
-    """Samples or units, and their lengths within the principal axes and beside them.
+    """Samples or units, and their lengths within the principal axes and outside them.
 
     Attributes
     ----------
