@@ -47,7 +47,7 @@ class Run:
     name : str
         The experiment's name.
     settings : mapping
-        What determines the codebook (`config.to_fingerprint`, code), but for seed and data.
+        What determines the codebook (`experiments.to_fingerprint`, code), but for seed and data.
     images : Images
         The training set.
     folder : Path
