@@ -24,7 +24,7 @@ def main(
     resume: Path,
     threads: int,
 ) -> None:
-    """Train on `images` from the checkpoint `previous`; write a checkpoint and a table an epoch."""
+    """Train from the checkpoint `previous`; write a checkpoint and a table per epoch."""
     run = Run(name, experiment, seed, settings, read_images(images), resume, threads)
     epochs = range(first_epoch, first_epoch + len(checkpoints))
     run.train(epochs, previous, list(zip(checkpoints, activations, strict=True)))

@@ -1,6 +1,6 @@
 """What survives a kill: every finished epoch, in a folder that the workflow does not declare.
 
-Snakemake deletes the declared outputs of a job that fails or starts anew. So each epoch is kept
+Snakemake deletes the declared outputs of a job that fails or starts again. So each epoch is kept
 here first, and published to its declared path, by hard link, when the job's epochs are complete.
 """
 
