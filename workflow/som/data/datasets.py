@@ -29,6 +29,12 @@ class Images(NamedTuple):
     labels: NDArray[np.uint8]
     metadata: dict[str, str]
 
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Height and width of an image."""
+        height, width = json.loads(self.metadata["image_shape"])
+        return height, width
+
 
 def read_idx(path: Path) -> NDArray[np.integer]:
     """Read a gzip-compressed IDX file (LeCun's format: magic number, lengths, values).
