@@ -9,9 +9,9 @@ or as bytes (used as x / 255), `codebook` (n_units, n_features), `shape` (rows a
 row-major), `learning_rates` and `radii` (n_epochs,), `orders` (n_epochs, n_presented; for the
 online rule), `threads` and `repeats`. A radius is the R of exp(−d² / 2R²).
 
-The result holds `codebook`, `seconds` (repeats, n_epochs), `import_seconds` (the peer's import,
-NumPy being there), `peak_rss_bytes`, `version`, `rule` (what the peer computes) and `note` (what
-differs from the rule asked for). Every repeat starts from the same codebook; the first is cold.
+The result holds `codebook`, `seconds` (repeats, n_epochs), `peak_rss_bytes`, `version`, `rule` (the
+one that the peer computes) and `note` (how that differs from the rule asked for). Every repeat
+starts from the same codebook; the first is cold.
 
 Peers that allocate arrays as large as the codebook for every sample are at the mercy of glibc: with
 some layouts of the heap it gives the memory back to the system each time, and MiniSom takes twice
@@ -87,9 +87,7 @@ def main(request: Path, result: Path) -> None:
     asked = np.load(request)
     peer, rule, threads = str(asked["peer"]), str(asked["rule"]), int(asked["threads"])
     limit_threads(threads)
-    start = time.perf_counter()
     adapter = importlib.import_module(f"workflow.peers.{peer}")
-    import_seconds = time.perf_counter() - start
     limit_threads(threads)  # also what the import has loaded
     if rule not in adapter.RULES:
         raise ValueError(f"{peer} has no rule {rule!r}, only {', '.join(adapter.RULES)}.")
@@ -115,7 +113,6 @@ def main(request: Path, result: Path) -> None:
             file,
             codebook=trained,
             seconds=np.array(seconds),
-            import_seconds=import_seconds,
             peak_rss_bytes=peak_rss_bytes(),
             version=getattr(adapter, "VERSION", None) or version(peer),
             rule=computed,

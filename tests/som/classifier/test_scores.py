@@ -17,11 +17,11 @@ from workflow.som.classifier.scores import (
     measure_features,
     measure_learning_curve,
 )
-from workflow.som.classifier.selection import wilson_interval
 from workflow.som.config.classifier_settings import settings_from
 from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.engine.search.find import find_bmus
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.intervals import wilson_interval
 
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 SETTINGS = dataclasses.replace(

@@ -1,4 +1,4 @@
-"""Tuning sees the training set only, and intervals are Wilson's."""
+"""Tuning sees the training set only."""
 
 import inspect
 
@@ -13,7 +13,6 @@ from workflow.som.classifier.selection import (
     stratified_order,
     tune,
     tune_and_predict,
-    wilson_interval,
 )
 
 OPTIONS = {"share": 0.25, "most": 1000, "seed": 0, "hidden_units": 8, "members": 1}
@@ -29,27 +28,6 @@ def samples(labels):
     generator = np.random.default_rng(1)
     centres = generator.standard_normal((10, 6))
     return (centres[labels] + generator.standard_normal((600, 6))).astype(np.float32)
-
-
-# p̂ = 9/10, z = 1.96: (0.9 + 0.19207 ∓ 0.26707) / 1.38415, worked by hand from Wilson's formula;
-# 0 of n: (0, z² / (n + z²)); n of n: (n / (n + z²), 1).
-@pytest.mark.parametrize(
-    ("n_correct", "n_samples", "low", "high"),
-    [
-        (9, 10, 0.59585, 0.98212),
-        (0, 10, 0.0, 3.84146 / 13.84146),
-        (10, 10, 10 / 13.84146, 1.0),
-        (50, 100, 0.40383, 0.59617),
-    ],
-)
-def test_wilson_interval_by_hand(n_correct, n_samples, low, high):
-    assert wilson_interval(n_correct, n_samples) == pytest.approx((low, high), abs=2e-5)
-
-
-def test_wilson_interval_covers_in_95_of_100():
-    counts = np.random.default_rng(0).binomial(1000, 0.985, 4000)
-    covered = [low <= 0.985 <= high for low, high in (wilson_interval(n, 1000) for n in counts)]
-    assert 0.93 < np.mean(covered) < 0.97
 
 
 def test_every_beginning_of_a_stratified_order_has_the_labels_shares(labels):

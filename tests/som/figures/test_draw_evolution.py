@@ -3,17 +3,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from workflow.som.figures.draw_evolution import (
-    HEADER,
-    MARGIN,
-    Epoch,
-    draw_frames,
-    epoch_from,
-    save_animation,
-)
+from workflow.som.figures.draw_evolution import HEADER, MARGIN, Epoch, draw_frames, epoch_from
+from workflow.som.figures.drawing.animation import save_animation
 from workflow.som.figures.drawing.layout import unit_raster
 from workflow.som.figures.drawing.style import majority_colours
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import MapUnits
 
 
 @pytest.fixture
@@ -56,7 +51,7 @@ def test_frames_differ_in_header_and_map(frames):
 
 
 def test_epoch_from_takes_the_schedule_from_the_history():
-    units = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "majority_digit": pd.array([3, None], dtype="Int8"),
             "purity": pd.array([1.0, None], dtype="Float64"),
@@ -64,21 +59,24 @@ def test_epoch_from_takes_the_schedule_from_the_history():
         }
     )
     history = pd.DataFrame({"epoch": [1], "learning_rate": [0.5], "radius": [3.0]})
-    epoch = epoch_from(units, {"epoch": "1"}, history)
+
+    def units(epoch):
+        return MapUnits(frame, Lattice("line", (2,)), {"epoch": epoch})
+
+    epoch = epoch_from(units("1"), history)
     assert epoch[:3] == (1, 0.5, 3.0)
     assert epoch.single_digit_units == 1
     assert np.isnan(epoch.majority_digits[1])
-    assert epoch_from(units, {"epoch": "0"}, history)[:3] == (0, None, None)
+    assert epoch_from(units("0"), history)[:3] == (0, None, None)
     # The batch rule has no learning rate.
     history["learning_rate"] = pd.array([None], dtype="Float64")
-    assert epoch_from(units, {"epoch": "1"}, history)[:3] == (1, None, 3.0)
+    assert epoch_from(units("1"), history)[:3] == (1, None, 3.0)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".gif"])
 def test_animation_holds_its_last_frame(tmp_path, frames, suffix):
     paths = [tmp_path / f"{name}{suffix}" for name in "ab"]
-    for path in paths:
-        save_animation(path, frames, frame_ms=120, last_frame_ms=3000)
+    save_animation(paths, frames, frame_ms=120, last_frame_ms=3000)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     with Image.open(paths[0]) as image:
         assert image.n_frames == 3
@@ -94,7 +92,7 @@ def test_animation_holds_its_last_frame(tmp_path, frames, suffix):
 
 
 def test_animation_of_one_frame(tmp_path, frames):
-    save_animation(tmp_path / "one.gif", frames[:1], frame_ms=120, last_frame_ms=3000)
+    save_animation([tmp_path / "one.gif"], frames[:1], frame_ms=120, last_frame_ms=3000)
     with Image.open(tmp_path / "one.gif") as image:
         assert image.n_frames == 1
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from workflow.som.figures.explorer import build_page, describe_units, encode_prototype, summary_line
+from workflow.som.statistics.map_units import MapUnits
 from workflow.som.statistics.purity import units_table
 
 
@@ -28,7 +29,8 @@ def units(lattice, counts, majority_digits, purity):
         | {f"digit_{digit}": counts[:, digit] for digit in range(10)}
     )
     codebook = np.random.default_rng(0).random((12, 6), dtype=np.float32)
-    return describe_units(frame, np.linspace(1, 2, 12), codebook, (2, 3))
+    units = MapUnits(frame, lattice, {"image_shape": "[2, 3]"})
+    return describe_units(units, np.linspace(1, 2, 12), codebook)
 
 
 def page(lattice, units, palette):
@@ -102,7 +104,8 @@ def test_page_of_any_lattice_holds_each_unit_and_its_place(any_lattice, palette)
     counts = np.random.default_rng(0).poisson(0.2, (n_units, 10))
     u_matrix = np.where(np.arange(n_units) % 5, 1.0, np.nan)
     frame = units_table(counts, any_lattice)
-    described = describe_units(frame, u_matrix, np.zeros((n_units, 6), np.float32), (2, 3))
+    mapped = MapUnits(frame, any_lattice, {"image_shape": "[2, 3]"})
+    described = describe_units(mapped, u_matrix, np.zeros((n_units, 6), np.float32))
     content = document(page(any_lattice, described, palette))
     tables = [dict(table["data"]["entries"]) for table in parts(content, "ColumnDataSource")]
     cells = [table for table in tables if "unit" in table]

@@ -9,7 +9,6 @@ from workflow.som.files.tables import read_table, write_table
 from workflow.som.tsp.snapshots import Snapshot, read_snapshots, write_snapshots
 from workflow.som.tsp.tours import (
     FoundTour,
-    half_interval,
     measure_gaps,
     read_tour,
     read_tours,
@@ -54,12 +53,14 @@ def test_all_cities_in_one_place_have_no_gap():
     assert measure_gaps("r", np.ones((4, 2)), None, found)["gap"].iloc[0] == 0
 
 
-def test_one_value_has_no_interval_and_equal_ones_none_either():
-    assert half_interval(np.array([3.0])) is None
-    assert half_interval(np.array([3.0, 3.0, 3.0])) == 0
-    # Five values: t = 2.776 from a printed table.
-    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    assert half_interval(values) == pytest.approx(2.776 * values.std(ddof=1) / 5**0.5, rel=1e-3)
+def test_one_seed_has_no_interval():
+    gaps = pd.concat(
+        measure_gaps("r", RECTANGLE, 14, [FoundTour("a", seed, 1.0, AROUND) for seed in seeds])
+        for seeds in ([0], [1, 2])
+    )
+    assert summarise(gaps[:1])[["gap_low", "gap_high"]].isna().all(axis=None)
+    row = summarise(gaps[1:]).iloc[0]
+    assert row["gap_low"] == row["gap"] == row["gap_high"]
 
 
 def test_tours_come_back_as_they_were_written(tmp_path):

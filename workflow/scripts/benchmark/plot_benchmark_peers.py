@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.benchmark.time_summaries import measured_on, peer_ratios
 from workflow.som.figures.benchmark.draw_benchmark_peers import draw_peers
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
 
@@ -13,11 +14,8 @@ from workflow.som.files.tables import read_table
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the measurements and draw them."""
     measurements, metadata = read_table(table)
-    machine = f"{metadata['machine']}; {metadata['threads']} threads; {metadata['date']}"
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
-        draw_peers(figure, measurements, machine=machine)
-        save_figure(figure, [png, svg])
+    with saved_figure([png, svg], style) as figure:
+        draw_peers(figure, peer_ratios(measurements), machine=measured_on(metadata))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.figures.benchmark.draw_faithfulness import draw_faithfulness
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
 
@@ -13,10 +13,8 @@ from workflow.som.files.tables import read_table
 def main(*, segments: Path, windows: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the two tables of the study."""
     tables = read_table(segments).frame, read_table(windows).frame
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+    with saved_figure([png, svg], style) as figure:
         draw_faithfulness(figure, *tables)
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

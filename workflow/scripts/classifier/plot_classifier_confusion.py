@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.classifier.mistakes import count_confusions
 from workflow.som.figures.classifier.draw_classifier_confusion import draw_classifier_confusion
 from workflow.som.figures.classifier.draw_classifier_scores import model_name
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
 
@@ -15,10 +16,8 @@ def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None
     """Read the predictions and draw their confusion matrix."""
     predictions, metadata = read_table(table)
     model = model_name(metadata["features"], metadata["head"])
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
-        draw_classifier_confusion(figure, predictions, model=model)
-        save_figure(figure, [png, svg])
+    with saved_figure([png, svg], style) as figure:
+        draw_classifier_confusion(figure, count_confusions(predictions), model=model)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,19 @@
 """Draw the worst mistakes of the best model on the map, placed on it."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from workflow.som.classifier.mistakes import worst_mistakes
 from workflow.som.data.datasets import read_images
-from workflow.som.figures.classifier.draw_classifier_mistakes import (
-    draw_classifier_mistakes,
-    worst_mistakes,
-)
+from workflow.som.figures.classifier.draw_classifier_mistakes import draw_classifier_mistakes
 from workflow.som.figures.classifier.draw_classifier_scores import model_name
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(
@@ -28,20 +25,18 @@ def main(
     test = read_images(images)
     chosen = np.searchsorted(test.sample, mistakes["sample"], sorter=np.argsort(test.sample))
     pictures = test.pixels[np.argsort(test.sample)[chosen]]
-    majority = read_table(purity).frame["majority_digit"].to_numpy(float, na_value=np.nan)
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+    units = read_units(purity)
+    with saved_figure([png, svg], style) as figure:
         draw_classifier_mistakes(
             figure,
             mistakes,
-            pictures.reshape(-1, *json.loads(test.metadata["image_shape"])),
-            Lattice.from_json(metadata["lattice"]),
-            majority,
+            pictures.reshape(-1, *test.image_shape),
+            units.lattice,
+            units.majority_digits,
             model=model_name(metadata["features"], metadata["head"]),
             palette=style["palette"],
             dead_colour=style["dead_colour"],
         )
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.figures.classifier.draw_classifier_scores import draw_classifier_scores
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
 
 
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the measurements and draw them."""
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+    with saved_figure([png, svg], style) as figure:
         draw_classifier_scores(figure, read_table(table).frame)
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

@@ -5,19 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.figures.comparisons.draw_comparison import comparison_height, draw_comparison
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
+from workflow.som.statistics.comparison import with_intervals
 
 
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the table of runs and draw it."""
     runs = read_table(table).frame
-    with house_style():
-        height = comparison_height(runs["experiment"].nunique())
-        figure = new_figure(style["width"], height, style["dpi"])
-        draw_comparison(figure, runs)
-        save_figure(figure, [png, svg])
+    height = comparison_height(runs["experiment"].nunique())
+    with saved_figure([png, svg], style, height=height) as figure:
+        draw_comparison(figure, runs, with_intervals(runs))
 
 
 if __name__ == "__main__":

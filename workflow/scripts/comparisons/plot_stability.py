@@ -5,17 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.figures.comparisons.draw_stability import draw_stability
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.summaries import read_summary
 
 
 def main(*, summaries: Sequence[Path], png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the summary of each experiment and draw them together."""
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+    with saved_figure([png, svg], style) as figure:
         draw_stability(figure, [read_summary(path) for path in summaries])
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

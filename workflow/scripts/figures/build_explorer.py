@@ -1,6 +1,5 @@
 """Build the web page on which a map is explored."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ from workflow.som.files.atomic import write_atomically
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import log_to
 from workflow.som.files.summaries import read_summary
-from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(
@@ -24,14 +22,12 @@ def main(
     style: Mapping[str, Any],
 ) -> None:
     """Read all that is known of one epoch's map and write the page."""
-    units, metadata = read_table(purity)
-    distances = read_table(u_matrix).frame["u_matrix"].to_numpy(float)
+    units, distances = read_units(purity), read_units(u_matrix).values("u_matrix")
     codebook = load_checkpoint(checkpoint).codebook
-    height, width = json.loads(metadata["image_shape"])
     page = build_page(
-        Lattice.from_json(metadata["lattice"]),
-        describe_units(units, distances, codebook, (height, width)),
-        title=f"Self-organizing map of {metadata['dataset']} · {metadata['experiment']}",
+        units.lattice,
+        describe_units(units, distances, codebook),
+        title="Self-organizing map of {dataset} · {experiment}".format_map(units.metadata),
         summary=summary_line(read_summary(summary)),
         **style,
     )

@@ -6,28 +6,24 @@ from typing import Any
 
 from workflow.som.figures.draw_activation_maps import draw_activation_maps
 from workflow.som.figures.drawing.layout import map_aspect
-from workflow.som.figures.drawing.style import digit_counts, house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
-from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(*, purity: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the table of one epoch's units and draw ten maps."""
-    units, metadata = read_table(purity)
-    lattice = Lattice.from_json(metadata["lattice"])
-    with house_style():
-        height = 2 * (style["width"] / 5 * map_aspect(lattice) + 0.22) + 0.75
-        figure = new_figure(style["width"], height, style["dpi"])
+    units = read_units(purity)
+    height = 2 * (style["width"] / 5 * map_aspect(units.lattice) + 0.22) + 0.75
+    with saved_figure([png, svg], style, height=height) as figure:
         draw_activation_maps(
             figure,
-            lattice,
-            digit_counts(units),
-            epoch=int(metadata["epoch"]),
+            units.lattice,
+            units.counts,
+            epoch=units.epoch,
             colour_map=style["colour_map"],
             dead_colour=style["dead_colour"],
         )
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from workflow.som.figures.draw_combined_map import draw_combined_map
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.summaries import read_summary
-from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(
@@ -23,20 +20,18 @@ def main(
     style: Mapping[str, Any],
 ) -> None:
     """Read the table and the summary of one epoch and draw them side by side."""
-    units, metadata = read_table(purity)
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+    units = read_units(purity)
+    with saved_figure([png, svg], style) as figure:
         draw_combined_map(
             figure,
-            Lattice.from_json(metadata["lattice"]),
-            units["majority_digit"].to_numpy(float, na_value=np.nan),
-            units["purity"].to_numpy(float, na_value=np.nan),
+            units.lattice,
+            units.majority_digits,
+            units.purity,
             read_summary(summary),
             palette=style["palette"],
             dead_colour=style["dead_colour"],
             fade_by_purity=style["fade_by_purity"],
         )
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

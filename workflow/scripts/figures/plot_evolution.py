@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.draw_evolution import draw_frames, epoch_from, save_animation
-from workflow.som.files.atomic import write_atomically
+from workflow.som.figures.draw_evolution import draw_frames, epoch_from
+from workflow.som.figures.drawing.animation import save_animation
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(
@@ -21,26 +21,17 @@ def main(
 ) -> None:
     """Read the tables of all epochs, in any order, and draw one frame each."""
     training = read_table(history).frame
-    tables = [read_table(path) for path in purity]
-    epochs = sorted(
-        (epoch_from(*table, training) for table in tables), key=lambda epoch: epoch.epoch
-    )
+    maps = sorted(map(read_units, purity), key=lambda units: units.epoch)
     frames = draw_frames(
-        Lattice.from_json(tables[0].metadata["lattice"]),
-        epochs,
+        maps[0].lattice,
+        [epoch_from(units, training) for units in maps],
         map_size=style["map_size"],
         palette=style["palette"],
         dead_colour=style["dead_colour"],
         fade_by_purity=style["fade_by_purity"],
     )
-    for path in (png, gif):
-        with write_atomically(path) as temporary:
-            save_animation(
-                temporary,
-                frames,
-                frame_ms=style["frame_ms"],
-                last_frame_ms=style["last_frame_ms"],
-            )
+    times = {key: style[key] for key in ("frame_ms", "last_frame_ms")}
+    save_animation([png, gif], frames, **times)
 
 
 if __name__ == "__main__":

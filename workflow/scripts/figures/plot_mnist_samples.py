@@ -1,32 +1,28 @@
 """Draw a sheet of the data set's images, one column a digit."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from workflow.som.data.datasets import read_images
 from workflow.som.figures.draw_mnist_samples import arrange_samples, draw_mnist_samples
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 
 
 def main(*, images: Path, png: Path, style: Mapping[str, Any]) -> None:
     """Read one split of a data set and draw its first images."""
     test = read_images(images)
-    height, width = json.loads(test.metadata["image_shape"])
-    sheet = arrange_samples(test.pixels, test.labels, (height, width), style["rows"])
-    with house_style():
-        inches = style["width"], style["width"] * sheet.shape[0] / sheet.shape[1] + 0.45
-        figure = new_figure(*inches, style["dpi"])
+    sheet = arrange_samples(test.pixels, test.labels, test.image_shape, style["rows"])
+    height = style["width"] * sheet.shape[0] / sheet.shape[1] + 0.45
+    with saved_figure([png], style, height=height) as figure:
         draw_mnist_samples(
             figure,
             sheet,
-            (height, width),
+            test.image_shape,
             dataset=test.metadata["dataset"],
             n_samples=len(test.labels),
         )
-        save_figure(figure, [png])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Draw every unit's weight vector as an image, laid out as the lattice."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,20 +8,18 @@ from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes
 from workflow.som.files.atomic import write_atomically
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import log_to
-from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(*, checkpoint: Path, purity: Path, png: Path, style: Mapping[str, Any]) -> None:
     """Read the codebook and the units of one epoch and draw the prototypes."""
     codebook = load_checkpoint(checkpoint).codebook
-    units, metadata = read_table(purity)
-    height, width = json.loads(metadata["image_shape"])
+    units = read_units(purity)
     sheet = tile_prototypes(
         codebook,
-        Lattice.from_json(metadata["lattice"]),
-        (height, width),
-        units["hits"].to_numpy() == 0,
+        units.lattice,
+        units.image_shape,
+        units.is_dead,
         dead_grey=style["dead_grey"],
     )
     with write_atomically(png) as temporary:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.figures.draw_training_curves import draw_training_curves, summaries_frame
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_table
@@ -22,10 +22,8 @@ def main(
     """Read the history of the training and the summaries of its maps (none is fine)."""
     epochs = read_table(history).frame
     maps = summaries_frame([read_summary(path) for path in summaries])
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
+    with saved_figure([png, svg], style) as figure:
         draw_training_curves(figure, epochs, maps)
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

@@ -6,28 +6,24 @@ from typing import Any
 
 from workflow.som.figures.draw_u_matrix import draw_u_matrix
 from workflow.som.figures.drawing.layout import map_aspect
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import log_to
-from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import read_units
 
 
 def main(*, u_matrix: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the U-matrix of one epoch and draw it."""
-    units, metadata = read_table(u_matrix)
-    lattice = Lattice.from_json(metadata["lattice"])
-    with house_style():
-        # What remains of the width beside labels and colour bar is the map's.
-        height = (style["width"] - 1.15) * map_aspect(lattice) + 0.47
-        figure = new_figure(style["width"], height, style["dpi"])
+    units = read_units(u_matrix)
+    # The map has what labels and colour bar leave of the width.
+    height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.47
+    with saved_figure([png, svg], style, height=height) as figure:
         draw_u_matrix(
             figure,
-            lattice,
-            units["u_matrix"].to_numpy(float),
-            epoch=int(metadata["epoch"]),
+            units.lattice,
+            units.values("u_matrix"),
+            epoch=units.epoch,
             colour_map=style["colour_map"],
         )
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

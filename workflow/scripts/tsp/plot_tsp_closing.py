@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.draw_evolution import save_animation
+from workflow.som.figures.drawing.animation import save_animation
 from workflow.som.figures.tsp.draw_tsp_closing import draw_frames
-from workflow.som.files.atomic import write_atomically
 from workflow.som.files.logs import log_to
 from workflow.som.tsp.snapshots import read_snapshots
 from workflow.som.tsp.tours import read_cities, read_tour
@@ -19,14 +18,8 @@ def main(
     points, _ = read_cities(cities)
     order, found = read_tour(tour)
     frames = draw_frames(points, read_snapshots(snapshots), order, found, size=style["size"])
-    for path in (png, gif):
-        with write_atomically(path) as temporary:
-            save_animation(
-                temporary,
-                frames,
-                frame_ms=style["frame_ms"],
-                last_frame_ms=style["last_frame_ms"],
-            )
+    times = {key: style[key] for key in ("frame_ms", "last_frame_ms")}
+    save_animation([png, gif], frames, **times)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.figures.tsp.draw_tsp_gaps import draw_gaps, figure_height
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
@@ -13,10 +13,8 @@ from workflow.som.files.tables import read_table
 def main(*, summary: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the summary; the figure grows with the number of instances."""
     table = read_table(summary).frame
-    with house_style():
-        figure = new_figure(style["width"], figure_height(table), style["dpi"])
+    with saved_figure([png, svg], style, height=figure_height(table)) as figure:
         draw_gaps(figure, table)
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.figures.tsp.draw_tsp_tour import draw_tour, figure_height
 from workflow.som.files.logs import log_to
 from workflow.som.tsp.tours import read_cities, read_tour
@@ -14,11 +14,9 @@ def main(*, cities: Path, tour: Path, png: Path, svg: Path, style: Mapping[str, 
     """Read cities and tour; the figure's height follows from where the cities lie."""
     points, known = read_cities(cities)
     order, found = read_tour(tour)
-    with house_style():
-        height = figure_height(points, style["width"])
-        figure = new_figure(style["width"], height, style["dpi"])
+    height = figure_height(points, style["width"])
+    with saved_figure([png, svg], style, height=height) as figure:
         draw_tour(figure, points[order], {**found, **known})
-        save_figure(figure, [png, svg])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Fit k-means to the training images: a control with as many prototypes and no lattice."""
+"""Fit k-means by Lloyd's steps: a control with as many prototypes and no lattice."""
 
 from pathlib import Path
 
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import save_checkpoint
 from workflow.som.files.logs import Progress, log_to
-from workflow.som.statistics.prototypes import fit_k_means
+from workflow.som.statistics.prototypes import fit_lloyd_k_means
 
 
 def main(
@@ -14,7 +14,7 @@ def main(
     """Fit `n_prototypes` centres to the training `images` and write them to `codebook`."""
     training = read_images(images)
     with Progress(total=epochs, desc="k-means", unit=" epochs") as bar:
-        centres = fit_k_means(
+        centres = fit_lloyd_k_means(
             training.pixels,
             n_prototypes,
             epochs=epochs,

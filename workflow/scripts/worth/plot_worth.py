@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.drawing.style import house_style, new_figure, save_figure
+from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.figures.worth.draw_worth import draw_worth
 from workflow.som.files.logs import log_to
 from workflow.som.files.tables import read_table
+from workflow.som.statistics.worth_averages import average_draws
 
 
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the measurements and draw them."""
     worth, metadata = read_table(table)
-    with house_style():
-        figure = new_figure(style["width"], style["height"], style["dpi"])
-        draw_worth(figure, worth, n_units=int(metadata["n_units"]), dataset=metadata["dataset"])
-        save_figure(figure, [png, svg])
+    with saved_figure([png, svg], style) as figure:
+        draw_worth(
+            figure,
+            average_draws(worth),
+            n_units=int(metadata["n_units"]),
+            dataset=metadata["dataset"],
+        )
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ from workflow.som.classifier.features import (
     projected_responses,
 )
 from workflow.som.classifier.heads import Features
-from workflow.som.classifier.prototype_controls import k_means_prototypes, random_prototypes
 from workflow.som.config.classifier_settings import Settings
 from workflow.som.config.feature_set_names import FEATURE_SETS
 from workflow.som.engine.search.find import find_bmus
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.samples import Samples, as_features
+from workflow.som.statistics.prototypes import fit_mini_batch_k_means, take_shuffled_images
 
 
 class FeaturePair(NamedTuple):
@@ -66,9 +66,9 @@ def make_features(
     if kind != "pixels":
         vectors = codebook
         if origin == "k_means":
-            vectors = k_means_prototypes(training, len(codebook), seed=settings.seed)
+            vectors = fit_mini_batch_k_means(training, len(codebook), seed=settings.seed)
         if origin == "random":
-            vectors = random_prototypes(training, len(codebook), seed=settings.seed)
+            vectors = take_shuffled_images(training, len(codebook), seed=settings.seed)
         respond = Prototypes(
             vectors=vectors,
             widths=settings.widths,

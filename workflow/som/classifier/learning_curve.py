@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workflow.som.classifier.heads import Labels
-from workflow.som.classifier.selection import stratified_order, wilson_interval
+from workflow.som.classifier.selection import stratified_order
+from workflow.som.statistics.intervals import wilson_interval
 
 # Predicts test labels from what was drawn: samples and the number of the draw.
 Predictor = Callable[[NDArray[np.int64], int], NDArray[np.uint8]]

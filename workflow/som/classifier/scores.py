@@ -13,19 +13,14 @@ from workflow.som.classifier.feature_sets import make_features
 from workflow.som.classifier.features import Array
 from workflow.som.classifier.heads import HEADS, batches_and_passes
 from workflow.som.classifier.learning_curve import learning_rows, n_draws, sizes_for
-from workflow.som.classifier.prototype_controls import nearest_neighbour
-from workflow.som.classifier.selection import (
-    Choice,
-    Predictions,
-    Result,
-    tune_and_predict,
-    wilson_interval,
-)
+from workflow.som.classifier.nearest_neighbour import nearest_neighbour
+from workflow.som.classifier.selection import Choice, Predictions, Result, tune_and_predict
 from workflow.som.config.classifier_settings import Settings
 from workflow.som.config.feature_set_names import NEAREST_NEIGHBOUR
 from workflow.som.data.datasets import Images
 from workflow.som.files.logs import Progress
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.intervals import wilson_interval
 
 logger = logging.getLogger(__name__)
 
@@ -162,8 +157,8 @@ def measure_learning_curve(
 ) -> pd.DataFrame:
     """Return the accuracy of one set of features against the number of labels.
 
-    Prototypes and axes come from all training images, without labels; the head is tuned anew within
-    each draw. Parameters are those of `measure_features`.
+    Prototypes and axes come from all training images, without labels; within each draw the head is
+    tuned again. Parameters are those of `measure_features`.
     """
     labels, sizes = training.labels, sizes_for(settings.training_sizes, len(training.labels))
     if name == NEAREST_NEIGHBOUR:

@@ -1,6 +1,5 @@
 """Parameters chosen on a part of the training set; the test set is scored once, at the end."""
 
-import math
 import time
 from typing import Any, NamedTuple
 
@@ -9,15 +8,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from workflow.som.classifier.heads import HEADS, Features, Labels, class_probabilities
-
-Z_95 = 1.959963984540054
-
-
-class Interval(NamedTuple):
-    """Lower and upper end of a 95 % interval."""
-
-    low: float
-    high: float
 
 
 class Choice(NamedTuple):
@@ -40,20 +30,6 @@ class Result(NamedTuple):
     choice: Choice
     predictions: Predictions
     seconds: float
-
-
-def wilson_interval(n_correct: int, n_samples: int) -> Interval:
-    """Return Wilson's 95 % interval of a share (Wilson 1927, JASA 22:209).
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson_interval(9, 10)]
-    [0.5958, 0.9821]
-    """
-    share, squared = n_correct / n_samples, Z_95**2 / n_samples
-    middle = (share + squared / 2) / (1 + squared)
-    half = Z_95 * math.sqrt(share * (1 - share) / n_samples + squared / (4 * n_samples))
-    return Interval(max(middle - half / (1 + squared), 0), min(middle + half / (1 + squared), 1))
 
 
 def stratified_order(labels: Labels, generator: np.random.Generator) -> NDArray[np.int64]:

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from workflow.som.data.classes import N_CLASSES
 from workflow.som.data.sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 from workflow.som.files.errors import SomError, damaged
 from workflow.som.files.tables import read_arrow, write_arrow
 
-N_CLASSES = 10
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
 
 
@@ -28,6 +28,12 @@ class Images(NamedTuple):
     pixels: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     metadata: dict[str, str]
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Height and width of an image."""
+        height, width = json.loads(self.metadata["image_shape"])
+        return height, width
 
 
 def read_idx(path: Path) -> NDArray[np.integer]:

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from workflow.som.figures.drawing.layout import map_note
-from workflow.som.figures.drawing.style import N_DIGITS, draw_as_vectors, draw_lattice_map
+from workflow.som.figures.drawing.style import draw_as_vectors, draw_lattice_map
 from workflow.som.model.lattice import Lattice
 
 UNLIT_COLOUR = "#ffffff"
@@ -47,13 +47,13 @@ def draw_activation_maps(
     colour_map: str,
     dead_colour: str,
 ) -> None:
-    """Draw ten panels, one a digit, with a shared logarithmic colour bar.
+    """Draw a panel per digit, in two rows, with a shared logarithmic colour bar.
 
     Parameters
     ----------
     figure : Figure
     lattice : Lattice
-    counts : integer array of shape (n_units, 10)
+    counts : integer array of shape (n_units, n_digits)
         Samples of each digit that light up each unit.
     epoch : int
     colour_map : str
@@ -65,7 +65,7 @@ def draw_activation_maps(
     mappable = ScalarMappable(LogNorm(1, most), LinearSegmentedColormap.from_list("lit", shades))
     colours = activation_colours(counts, mappable, dead_colour)
 
-    panels = figure.subplots(2, N_DIGITS // 2, gridspec_kw={"wspace": 0.04, "hspace": 0.04})
+    panels = figure.subplots(2, counts.shape[1] // 2, gridspec_kw={"wspace": 0.04, "hspace": 0.04})
     for digit, ax in enumerate(panels.flat):
         draw_lattice_map(ax, lattice, colours[digit], background=UNLIT_COLOUR, label_axes=False)
         n_lit = int((counts[:, digit] > 0).sum())

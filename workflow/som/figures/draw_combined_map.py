@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from workflow.som.figures.drawing.layout import map_bounds, unit_centres
 from workflow.som.figures.drawing.style import (
-    N_DIGITS,
     PURITY_NAMES,
     PURITY_STEPS,
     draw_lattice_map,
@@ -57,14 +56,13 @@ def labelled_units(
     if lattice.n_units <= SMALL_LATTICE and longest_side <= LONGEST_SIDE:
         return np.flatnonzero(~np.isnan(majority_digits)).tolist()
     labelled = []
-    for digit in range(N_DIGITS):
+    for digit in np.unique(majority_digits[~np.isnan(majority_digits)]):
         units = np.flatnonzero(majority_digits == digit)
-        if len(units):
-            nearby = np.exp(_squared_distances_from(units, lattice) / (-2 * width**2))
-            share = nearby[:, units].sum(axis=1) / nearby.sum(axis=1)
-            best = nearby[:, units].sum(axis=1).argmax()
-            if share[best] > 0.5:
-                labelled.append(int(units[best]))
+        nearby = np.exp(_squared_distances_from(units, lattice) / (-2 * width**2))
+        share = nearby[:, units].sum(axis=1) / nearby.sum(axis=1)
+        best = nearby[:, units].sum(axis=1).argmax()
+        if share[best] > 0.5:
+            labelled.append(int(units[best]))
     return labelled
 
 
@@ -98,7 +96,7 @@ def draw_combined_map(
         NaN where the unit is dead.
     summary : mapping
         As in `purity/epoch_EEE.json`.
-    palette : sequence of ten colours
+    palette : sequence of colours, one per digit
     dead_colour : colour
     fade_by_purity : bool
         Whether units that several digits light up are paler.
@@ -144,7 +142,7 @@ def _draw_key(
     """Say in empty axes what the map's colours mean and how many units have each."""
     ax.set_axis_off()
     handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
-    units = [int((majority_digits == digit).sum()) for digit in range(N_DIGITS)]
+    units = [int((majority_digits == digit).sum()) for digit in range(len(palette))]
     names = [f"{digit} · {count:,}" for digit, count in enumerate(units)]
     names.append(f"dead · {int(np.isnan(majority_digits).sum()):,}")
     digits = ax.legend(

@@ -1,22 +1,21 @@
 """The map of majority digits as an animation over the epochs."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from workflow.som.figures.drawing.animation import INK, N_GREYS, PAPER, write_text
 from workflow.som.figures.drawing.layout import unit_raster
-from workflow.som.figures.drawing.style import N_DIGITS, majority_colours
+from workflow.som.figures.drawing.style import majority_colours
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import MapUnits
 
 # The picture's palette: greys for text, then the colours of units.
-N_GREYS = 16
-INK, PAPER, PALE = 0, N_GREYS - 1, N_GREYS - 3
+PALE = N_GREYS - 3
 
 MARGIN = 14  # pixels
 HEADER = 52
@@ -38,21 +37,20 @@ class Epoch(NamedTuple):
     single_digit_units: int
 
 
-def epoch_from(units: pd.DataFrame, metadata: Mapping[str, str], history: pd.DataFrame) -> Epoch:
-    """Return what one frame shows, from a table of units and the history of the training."""
-    number = int(metadata["epoch"])
-    rows = history[history["epoch"] == number]
+def epoch_from(units: MapUnits, history: pd.DataFrame) -> Epoch:
+    """Return what one frame shows, from a map's units and the history of the training."""
+    rows = history[history["epoch"] == units.epoch]
 
     def value(column: str) -> float | None:
         return float(rows[column].iloc[0]) if rows[column].notna().any() else None
 
     return Epoch(
-        epoch=number,
+        epoch=units.epoch,
         learning_rate=value("learning_rate"),
         radius=value("radius"),
-        majority_digits=units["majority_digit"].to_numpy(float, na_value=np.nan),
-        purity=units["purity"].to_numpy(float, na_value=np.nan),
-        single_digit_units=int((units["n_digits"] == 1).sum()),
+        majority_digits=units.majority_digits,
+        purity=units.purity,
+        single_digit_units=units.single_digit_units,
     )
 
 
@@ -75,13 +73,13 @@ def draw_frames(
     epochs : sequence of Epoch
     map_size : int
         Pixels along the longer side of the map, rounded to whole pixels a unit.
-    palette : sequence of ten colours
+    palette : sequence of colours, one per digit
     dead_colour : colour
     fade_by_purity : bool
         Whether units that several digits light up are paler.
     """
     raster = unit_raster(lattice, map_size)
-    key = (np.arange(N_DIGITS + 1.0), np.ones(N_DIGITS + 1))
+    key = (np.arange(len(palette) + 1.0), np.ones(len(palette) + 1))
     key[0][-1] = np.nan
     parts = [key, *((epoch.majority_digits, epoch.purity) for epoch in epochs)]
     colours = [
@@ -112,37 +110,6 @@ def draw_frames(
     return frames
 
 
-def save_animation(
-    path: Path | str, frames: Sequence[Image.Image], *, frame_ms: int, last_frame_ms: int
-) -> None:
-    """Write frames as an animated PNG or GIF, by the path's suffix, that repeats for ever."""
-    durations = [frame_ms] * (len(frames) - 1) + [last_frame_ms]
-    frames[0].save(
-        path,
-        save_all=True,
-        append_images=frames[1:],
-        duration=durations if len(frames) > 1 else last_frame_ms,
-        loop=0,
-        optimize=False,
-    )
-
-
-def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), size)
-
-
-def write_text(
-    frame: Image.Image, at: tuple[float, float], text: str, size: int, *, bold: bool = False
-) -> None:
-    """Write dark text on a light ground, smoothed in the greys of the palette."""
-    mask = Image.new("L", frame.size)
-    ImageDraw.Draw(mask).text(at, text, fill=255, font=_font(size, bold=bold))
-    ink = np.asarray(mask) // (256 // N_GREYS)
-    pixels = np.asarray(frame)
-    frame.paste(Image.fromarray(np.where(ink > 0, PAPER - ink, pixels).astype(np.uint8)))
-
-
 def _draw_background(
     map_shape: tuple[int, ...],
     key_colours: NDArray[np.integer],
@@ -163,7 +130,7 @@ def _draw_background(
     bottom = size[1] - MARGIN
     draw.rectangle(_curve_box(size), outline=PALE)
     for place in range(len(key_colours)):
-        name = "dead" if place == N_DIGITS else str(place)
+        name = "dead" if place == len(key_colours) - 1 else str(place)
         write_text(frame, (left + 20, HEADER + 19 * place - 1), name, 12)
     if fade_by_purity:
         for line, words in enumerate(("paler:", "several", "digits")):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.style import N_DIGITS
+from workflow.som.data.classes import N_CLASSES
 
 GAP = 2  # pixels between images
 
@@ -21,12 +21,12 @@ def arrange_samples(
 
     Returns
     -------
-    uint8 array, of ten columns and `n_rows` rows of images with `GAP` pixels between them
+    uint8 array, of `N_CLASSES` columns and `n_rows` rows of images with `GAP` pixels between them
     """
     height, width = image_shape
     steps = height + GAP, width + GAP
-    sheet = np.full((n_rows * steps[0] - GAP, N_DIGITS * steps[1] - GAP), 255, np.uint8)
-    for digit in range(N_DIGITS):
+    sheet = np.full((n_rows * steps[0] - GAP, N_CLASSES * steps[1] - GAP), 255, np.uint8)
+    for digit in range(N_CLASSES):
         chosen = np.flatnonzero(labels == digit)[:n_rows]
         for row, sample in enumerate(chosen):
             top, left = row * steps[0], digit * steps[1]
@@ -48,8 +48,8 @@ def draw_mnist_samples(
     ax.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
     height, width = image_shape
     ax.set(
-        xticks=np.arange(N_DIGITS) * (width + GAP) + (width - 1) / 2,
-        xticklabels=range(N_DIGITS),
+        xticks=np.arange(N_CLASSES) * (width + GAP) + (width - 1) / 2,
+        xticklabels=range(N_CLASSES),
         yticks=[],
         xlabel=f"the first of each digit among {n_samples:,} images of {dataset}",
     )

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from workflow.som.figures.drawing.layout import map_note, unit_outlines
-from workflow.som.figures.drawing.style import N_DIGITS, digit_counts
 from workflow.som.figures.explorer_plot import draw_border, empty_plot
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import MapUnits
 
 TOOLTIP = """
 <div style="display: flex; gap: 10px; font: 12px/1.45 system-ui, sans-serif; padding: 2px">
@@ -81,44 +81,39 @@ def encode_prototype(
 
 
 def describe_units(
-    units: pd.DataFrame,
-    u_matrix: NDArray[np.floating],
-    codebook: NDArray[np.floating],
-    image_shape: tuple[int, int],
+    units: MapUnits, u_matrix: NDArray[np.floating], codebook: NDArray[np.floating]
 ) -> pd.DataFrame:
     """Return, one row a unit, what the page shows when the pointer is over it.
 
     Parameters
     ----------
-    units : DataFrame
-        As in `purity/epoch_EEE.parquet`.
+    units : MapUnits
     u_matrix : array of shape (n_units,)
     codebook : array of shape (n_units, n_features)
-    image_shape : (height, width)
     """
-    purity = units["purity"].to_numpy(float, na_value=np.nan)
+    frame, purity = units.frame, units.purity
     digits = [
         "<br>".join(
             f"digit {digit}: {row[digit]:,}"
             for digit in np.argsort(-row, kind="stable")
             if row[digit]
         )
-        for row in digit_counts(units)
+        for row in units.counts
     ]
     return pd.DataFrame(
         {
-            "unit": units["unit"],
-            **_places(units),
-            "hits": units["hits"],
-            "hits_text": [f"{hits:,} {'hit' if hits == 1 else 'hits'}" for hits in units["hits"]],
-            "majority_digit": units["majority_digit"].to_numpy(float, na_value=np.nan),
+            "unit": frame["unit"],
+            **_places(frame),
+            "hits": frame["hits"],
+            "hits_text": [f"{hits:,} {'hit' if hits == 1 else 'hits'}" for hits in frame["hits"]],
+            "majority_digit": units.majority_digits,
             "purity": purity,
             "purity_text": [
                 "none (dead)" if np.isnan(p) else f"{p:.0%}".replace("%", " %") for p in purity
             ],
             "digits": digits,
             "u_matrix": u_matrix.round(4),
-            "image": [encode_prototype(vector, image_shape) for vector in codebook],
+            "image": [encode_prototype(vector, units.image_shape) for vector in codebook],
         }
     )
 
@@ -162,7 +157,7 @@ def build_page(
         Above the map.
     width : int
         Pixels.
-    palette : sequence of ten colours
+    palette : sequence of colours, one per digit
     dead_colour : colour
     colour_map : str
         Name of a perceptually uniform colour map for purity, hits and the U-matrix.
@@ -171,7 +166,7 @@ def build_page(
     renderers, items = [], []
     outlines = unit_outlines(lattice)
     for digit, colour in enumerate([*palette, dead_colour]):
-        is_dead = digit == N_DIGITS
+        is_dead = digit == len(palette)
         digits = units["majority_digit"]
         chosen = (digits.isna() if is_dead else digits == digit).to_numpy()
         cells = _draw_cells(plot, units[chosen], outlines[chosen], to_hex(colour))

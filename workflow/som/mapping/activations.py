@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workflow.som.data.datasets import N_CLASSES
+from workflow.som.data.classes import N_CLASSES
 from workflow.som.engine.search.nearest import NO_UNIT, Nearest
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.places import place_columns

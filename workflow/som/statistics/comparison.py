@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from workflow.som.config.experiments import Experiment
+from workflow.som.statistics.intervals import mean_interval
 
 
 class Measure(NamedTuple):
@@ -91,11 +91,7 @@ def with_intervals(runs: pd.DataFrame, by: str = "experiment") -> pd.DataFrame:
                 continue
             values = group[measure.column].to_numpy(float)
             row = {by: name, "measure": measure.column, "n_runs": len(values)}
-            row |= {"mean": values.mean(), "deviation": np.nan, "low": np.nan, "high": np.nan}
-            if len(values) > 1:
-                deviation = values.std(ddof=1)
-                reach = stats.t.ppf(0.975, len(values) - 1) * deviation / np.sqrt(len(values))
-                row |= {"deviation": deviation}
-                row |= {"low": row["mean"] - reach, "high": row["mean"] + reach}
-            rows.append(row)
+            row |= {"mean": values.mean()}
+            row |= {"deviation": values.std(ddof=1) if len(values) > 1 else np.nan}
+            rows.append(row | mean_interval(values)._asdict())
     return pd.DataFrame(rows)

@@ -7,14 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import homogeneity_score
 
+from workflow.som.data.classes import N_CLASSES
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.places import place_columns
 
-N_CLASSES = 10
 
-
-class Interval(NamedTuple):
-    """Mean of a null distribution and the central 95 % of it."""
+class ByChance(NamedTuple):
+    """Mean of a null distribution, and the ends of its central 95 %."""
 
     mean: float
     low: float
@@ -28,7 +27,7 @@ def count_hits(
 
     Returns
     -------
-    int64 array of shape (n_units, 10)
+    int64 array of shape (n_units, n_classes)
 
     Examples
     --------
@@ -61,7 +60,7 @@ def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
             "purity": pd.array(shares.max(axis=1), dtype="Float64"),
             "entropy_bits": pd.array(entropy, dtype="Float64"),
         }
-        | {f"digit_{digit}": counts[:, digit].astype(np.int32) for digit in range(N_CLASSES)}
+        | {f"digit_{digit}": counts[:, digit].astype(np.int32) for digit in range(counts.shape[1])}
     )
     frame.loc[dead, ["majority_digit", "purity", "entropy_bits"]] = pd.NA
     return frame
@@ -80,7 +79,7 @@ def summarise(
 
     Parameters
     ----------
-    counts, training_counts : int64 arrays of shape (n_units, 10)
+    counts, training_counts : int64 arrays of shape (n_units, n_classes)
         Hits of the test set, and of the training set that labels the units.
     bmus, labels : integer arrays of shape (n_samples,)
         Of the test set.
@@ -97,7 +96,7 @@ def summarise(
         "dead_units": int((n_digits == 0).sum()),
         "single_digit_units": single,
         "single_digit_share": single / n_units,
-        "histogram": np.bincount(n_digits, minlength=N_CLASSES + 1).tolist(),
+        "histogram": np.bincount(n_digits, minlength=counts.shape[1] + 1).tolist(),
         **recognition(counts, training_counts, bmus, labels),
         "permuted_single_digit_units": permuted_single_digit_units(
             bmus, labels, n_units, permutations=permutations, seed=seed
@@ -144,7 +143,7 @@ def permuted_single_digit_units(
     *,
     permutations: int,
     seed: int,
-) -> Interval:
+) -> ByChance:
     """Count single-digit units when labels are permuted at fixed hits: what chance alone gives.
 
     A unit with one hit always recognises "one digit", so the share of single-digit units must be
@@ -156,4 +155,4 @@ def permuted_single_digit_units(
         for shuffled in (generator.permutation(labels) for _ in range(permutations))
     ]
     low, high = np.percentile(singles, [2.5, 97.5])
-    return Interval(float(np.mean(singles)), float(low), float(high))
+    return ByChance(float(np.mean(singles)), float(low), float(high))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workflow.som.files.errors import damaged
 from workflow.som.files.tables import read_table, write_table
+from workflow.som.statistics.intervals import mean_interval
 from workflow.som.tsp.cities import Points, Tour, tour_length
 
 RING, FIRST_FALL, RING_IMPROVED = "ring SOM", "ring SOM, first fall", "ring SOM + 2-opt, Or-opt"
@@ -179,17 +180,16 @@ def summarise(gaps: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for (instance, method), group in gaps.groupby(["instance", "method"], sort=False):
-        half = half_interval(group["gap"].to_numpy(float))
-        mean = float(group["gap"].mean())
+        interval = mean_interval(group["gap"].to_numpy(float))
         rows.append(
             {
                 "instance": instance,
                 "method": method,
                 "cities": int(group["cities"].iloc[0]),
                 "n_seeds": len(group),
-                "gap": mean,
-                "gap_low": None if half is None else mean - half,
-                "gap_high": None if half is None else mean + half,
+                "gap": float(group["gap"].mean()),
+                "gap_low": interval.low,
+                "gap_high": interval.high,
                 "gap_least": float(group["gap"].min()),
                 "gap_exact": float(group["gap_exact"].mean()),
                 "seconds": float(group["seconds"].mean()),
@@ -198,19 +198,3 @@ def summarise(gaps: pd.DataFrame) -> pd.DataFrame:
         )
     bounds = {"gap_low": "Float64", "gap_high": "Float64"}
     return pd.DataFrame(rows).astype(bounds)
-
-
-def half_interval(values: NDArray[np.float64]) -> float | None:
-    """Return half the width of the mean's 95 % interval, or None for fewer than two values.
-
-    Examples
-    --------
-    >>> round(half_interval(np.array([1.0, 2.0, 3.0])), 3)
-    2.484
-    """
-    if len(values) < 2:
-        return None
-    from scipy import stats  # A second to import, and needed here alone.
-
-    spread = float(np.std(values, ddof=1)) / np.sqrt(len(values))
-    return float(stats.t.ppf(0.975, len(values) - 1) * spread)

@@ -5,18 +5,15 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from workflow.som.figures.classifier.draw_classifier_confusion import (
-    confusion,
-    draw_classifier_confusion,
-)
+from workflow.som.classifier.curve_points import curve_points
+from workflow.som.classifier.mistakes import count_confusions, worst_mistakes
+from workflow.som.figures.classifier.draw_classifier_confusion import draw_classifier_confusion
 from workflow.som.figures.classifier.draw_classifier_learning_curve import (
-    curve_points,
     draw_classifier_learning_curve,
 )
 from workflow.som.figures.classifier.draw_classifier_mistakes import (
     draw_classifier_mistakes,
-    spread,
-    worst_mistakes,
+    place_on_grid,
 )
 from workflow.som.figures.classifier.draw_classifier_scores import (
     FEATURE_NAMES,
@@ -84,14 +81,12 @@ def test_scores_without_a_mistake_can_be_drawn(tmp_path, scores):
     drawn(tmp_path, (7.2, 3.8), lambda figure: draw_classifier_scores(figure, scores))
 
 
-def test_confusion_counts_labels_by_predictions(tmp_path, predictions):
-    counts = confusion(predictions)
-    assert counts.sum() == 6
-    assert counts[3, 5] == 2 and counts[5, 3] == 0 and counts[9, 4] == 1
+def test_confusion(tmp_path, predictions):
+    found = count_confusions(predictions)
     figure = drawn(
         tmp_path,
         (4.4, 4),
-        lambda figure: draw_classifier_confusion(figure, predictions, model="ridge on pixels"),
+        lambda figure: draw_classifier_confusion(figure, found, model="ridge on pixels"),
     )
     (ax,) = figure.axes
     assert ax.get_title("left") == "ridge on pixels: 3 of 6 test images wrong"
@@ -100,31 +95,36 @@ def test_confusion_counts_labels_by_predictions(tmp_path, predictions):
 
 
 def test_a_matrix_without_mistakes_can_be_drawn(tmp_path, predictions):
-    right = predictions.assign(prediction=predictions["label"])
+    right = count_confusions(predictions.assign(prediction=predictions["label"]))
     drawn(tmp_path, (4.4, 4), lambda f: draw_classifier_confusion(f, right, model="ridge"))
 
 
-def test_worst_mistakes_are_the_most_confident_ones(predictions):
-    assert worst_mistakes(predictions, 2)["sample"].tolist() == [2, 4]
-    assert worst_mistakes(predictions, 9)["sample"].tolist() == [2, 4, 1]
-
-
 @pytest.mark.parametrize("seed", range(4))
-def test_pictures_are_spread_until_none_overlaps(seed):
+def test_no_two_pictures_overlap_and_all_are_on_the_map(seed):
     generator = np.random.default_rng(seed)
-    places = generator.normal([2, 5], [0.5, 3], (30, 2)).clip(0, 10)
+    units = generator.normal([2, 5], [0.5, 3], (30, 2)).clip(0, 10)
     size = np.array([1.0, 1.4])
-    centres = spread(places, size, np.zeros(2), np.full(2, 10.0))
+    centres = place_on_grid(units, size, np.zeros(2), np.full(2, 10.0))
     apart = np.abs(centres[:, None] - centres) / size
     apart[np.arange(30), np.arange(30)] = 9
-    assert apart.max(axis=2).min() > 0.97
+    assert apart.max(axis=2).min() >= 1 - 1e-9
     assert (centres >= size / 2 - 1e-9).all() and (centres <= 10 - size / 2 + 1e-9).all()
 
 
 def test_pictures_with_room_stay_where_they_belong():
-    places = np.array([[2.0, 2.0], [8.0, 8.0]])
-    centres = spread(places, np.ones(2), np.zeros(2), np.full(2, 10.0))
-    np.testing.assert_allclose(centres, places, atol=0.02)
+    units = np.array([[2.3, 2.3], [7.6, 7.6]])
+    centres = place_on_grid(units, np.ones(2), np.zeros(2), np.full(2, 10.0))
+    np.testing.assert_allclose(centres, [[2.5, 2.5], [7.5, 7.5]])
+
+
+def test_pictures_on_one_unit_lie_around_it():
+    centres = place_on_grid(np.full((9, 2), 4.5), np.ones(2), np.zeros(2), np.full(2, 9.0))
+    assert sorted(centres.tolist()) == [[x, y] for x in (3.5, 4.5, 5.5) for y in (3.5, 4.5, 5.5)]
+
+
+def test_a_map_too_narrow_for_the_pictures_has_one_row_of_them():
+    centres = place_on_grid(np.ones((5, 2)), np.full(2, 3.0), np.zeros(2), np.array([10.0, 2.0]))
+    assert sorted(centres.tolist()) == [[x, 1.0] for x in (1.0, 3.0, 5.0, 7.0, 9.0)]
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (1, 12)])
@@ -155,7 +155,7 @@ def test_mistakes(tmp_path, predictions, palette, shape, n_mistakes):
     assert bool(figure.legends) == (min(shape) > 1)
 
 
-def test_curve_points_are_means_of_draws_and_intervals_of_a_single_one():
+def test_learning_curve_goes_through_the_means_of_the_draws():
     curve = pd.DataFrame(
         {
             "features": ["pixels"] * 3,
@@ -166,12 +166,8 @@ def test_curve_points_are_means_of_draws_and_intervals_of_a_single_one():
             "high": [0.8, 0.9, 0.96],
         }
     )
-    points = curve_points(curve).set_index("n_labels")
-    ends = points[["mean", "min", "max"]].astype(float)
-    np.testing.assert_allclose(ends.loc[100], [0.75, 0.7, 0.8])
-    np.testing.assert_allclose(ends.loc[4000], [0.95, 0.94, 0.96])
     figure = Figure()
-    draw_classifier_learning_curve(figure, curve)
+    draw_classifier_learning_curve(figure, curve_points(curve))
     (ax,) = figure.axes
     np.testing.assert_allclose(ax.containers[0].lines[0].get_ydata(), [0.25, 0.05])
     assert [label.get_text() for label in ax.get_xticklabels()] == ["100", "4,000"]

@@ -14,7 +14,7 @@ from workflow.som.figures.comparisons.draw_comparison import (
 )
 from workflow.som.figures.comparisons.draw_stability import draw_stability
 from workflow.som.figures.comparisons.draw_trade_off import draw_trade_off
-from workflow.som.statistics.comparison import MEASURES
+from workflow.som.statistics.comparison import MEASURES, with_intervals
 
 
 def runs_of(n_seeds=1):
@@ -26,9 +26,13 @@ def runs_of(n_seeds=1):
     return frame
 
 
+def draw(figure, runs):
+    draw_comparison(figure, runs, with_intervals(runs))
+
+
 def test_every_measure_has_a_panel_and_every_experiment_a_line():
     figure = Figure()
-    draw_comparison(figure, runs_of())
+    draw(figure, runs_of())
     titles = " ".join(ax.get_title() for ax in figure.axes)
     assert all(measure.label in titles for measure in MEASURES)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
@@ -39,7 +43,7 @@ def test_every_measure_has_a_panel_and_every_experiment_a_line():
 @pytest.mark.parametrize("number", range(len(MEASURES)))
 def test_the_best_is_red_and_the_others_are_not(number):
     figure, runs, measure = Figure(), runs_of(), MEASURES[number]
-    draw_comparison(figure, runs)
+    draw(figure, runs)
     colours = [to_hex(line.get_color()) for line in figure.axes[number].lines]
     values = runs[measure.column]
     best = values.idxmax() if measure.more_is_better else values.idxmin()
@@ -49,7 +53,7 @@ def test_the_best_is_red_and_the_others_are_not(number):
 
 def test_seeds_are_dots_with_an_interval():
     figure, runs = Figure(), runs_of(4)
-    draw_comparison(figure, runs)
+    draw(figure, runs)
     dots = figure.axes[0].lines[0].get_xdata()
     np.testing.assert_array_equal(dots, runs[MEASURES[0].column][:4])
     low, high = figure.axes[0].lines[1].get_xdata()
@@ -60,7 +64,7 @@ def test_seeds_are_dots_with_an_interval():
 def test_a_measure_that_no_run_has_leaves_its_panel_empty():
     figure, runs = Figure(), runs_of()
     runs["trustworthiness"] = None
-    draw_comparison(figure, runs)
+    draw(figure, runs)
     names = [measure.column for measure in MEASURES]
     assert not figure.axes[names.index("trustworthiness")].lines
 

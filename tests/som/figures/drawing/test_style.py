@@ -1,17 +1,17 @@
 import numpy as np
 import pytest
+from matplotlib import rcParams
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
+from PIL import Image
 
 from workflow.som.figures.drawing.style import (
     PURITY_NAMES,
     PURITY_STEPS,
     draw_lattice_map,
-    house_style,
     majority_colours,
-    new_figure,
     purity_strengths,
-    save_figure,
+    saved_figure,
 )
 from workflow.som.model.lattice import Lattice
 
@@ -72,13 +72,28 @@ def test_majority_colours(palette):
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_equal_figures_are_equal_files(tmp_path, lattice, suffix):
     def draw(path):
-        with house_style():
-            figure = new_figure(2, 2, 60)
+        with saved_figure([path], {"width": 2, "height": 2, "dpi": 60}) as figure:
             draw_lattice_map(figure.add_subplot(), lattice, ["red"] * 6 + ["blue"] * 6)
-            save_figure(figure, [path])
         return path.read_bytes()
 
     first, second = draw(tmp_path / f"a{suffix}"), draw(tmp_path / f"b{suffix}")
     assert first == second
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"a{suffix}", f"b{suffix}"]
     assert b"<dc:date>" not in first
+
+
+def test_a_figure_may_be_as_high_as_what_it_shows_and_has_the_house_style(tmp_path):
+    path = tmp_path / "a.png"
+    with saved_figure([path], {"width": 2, "dpi": 60}, height=3) as figure:
+        figure.add_subplot().set_title("left")
+        assert rcParams["axes.titlelocation"] == "left"
+    assert rcParams["axes.titlelocation"] == "center"
+    with Image.open(path) as image:
+        assert image.size == (120, 180)
+
+
+def test_nothing_is_saved_where_drawing_fails(tmp_path):
+    style = {"width": 2, "height": 2, "dpi": 60}
+    with pytest.raises(ZeroDivisionError), saved_figure([tmp_path / "a.png"], style):
+        raise ZeroDivisionError
+    assert not any(tmp_path.iterdir())

@@ -1,0 +1,1 @@
+"""Figures of the time that the engine takes, and of how faithful it is."""

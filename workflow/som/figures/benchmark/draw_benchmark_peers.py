@@ -11,10 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullFormatter
 
-OURS, PLAIN_LOOP, PEER, OTHER_RULE = "#2b8377", "#93c6bd", "#054b6c", "#b0b0b0"
+OURS, PEER, OTHER_RULE = "#2b8377", "#054b6c", "#b0b0b0"
 NAMES = {
     "ours": "ours",
-    "ours (plain loop)": "ours, plain loop",
     "minisom": "MiniSom",
     "python_som": "python-som",
     "torchsom": "TorchSOM",
@@ -27,65 +26,18 @@ PANELS = {"online": "Online rule", "batch": "Batch rule"}
 SMALL = 7
 
 
-def peer_ratios(measurements: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a library and epoch: its time a sample, and in times of ours at that epoch.
-
-    Parameters
-    ----------
-    measurements : DataFrame
-        As in `peers.parquet`.
-
-    Returns
-    -------
-    DataFrame
-        `panel`, `library`, `version`, `rule`, `epoch`, `radius`, `n_samples`, `is_part` (fewer
-        samples than ours had at most), `microseconds` (median of the warm measurements), `cold`
-        (median of the first ones), both in microseconds a sample, and by our warm median in the
-        same panel and epoch: `ratio`, `ratio_low`, `ratio_high` (range of the warm ones) and
-        `cold_ratio`. NaN where a library was never warm, or nothing of ours was measured beside it.
-    """
-    times, is_cold = measurements["microseconds_per_sample"], measurements["is_cold"].astype(bool)
-    frame = measurements.assign(
-        panel=np.where(measurements["rule"] == "online", "online", "batch"),
-        warm=times.where(~is_cold),
-        cold=times.where(is_cold),
-    )
-    keys = ["panel", "library", "version", "rule", "epoch", "n_samples"]
-    rows = frame.groupby(keys, as_index=False, dropna=False).agg(
-        radius=("radius", "first"),
-        microseconds=("warm", "median"),
-        low=("warm", "min"),
-        high=("warm", "max"),
-        cold=("cold", "median"),
-    )
-    # The longest run of ours is what the others are measured by.
-    ours = rows[rows["library"] == "ours"].sort_values("n_samples")
-    ours = ours.drop_duplicates(["panel", "epoch"], keep="last")
-    epochs = pd.MultiIndex.from_frame(rows[["panel", "epoch"]])
-    reference = ours.set_index(["panel", "epoch"])["microseconds"].reindex(epochs).to_numpy()
-    whole = ours.groupby("panel")["n_samples"].max().reindex(rows["panel"]).to_numpy()
-    return rows.assign(
-        is_part=rows["n_samples"] < whole,
-        ratio=rows["microseconds"] / reference,
-        ratio_low=rows["low"] / reference,
-        ratio_high=rows["high"] / reference,
-        cold_ratio=rows["cold"] / reference,
-    ).drop(columns=["low", "high"])
-
-
-def draw_peers(figure: Figure, measurements: pd.DataFrame, *, machine: str = "") -> None:
+def draw_peers(figure: Figure, rows: pd.DataFrame, *, machine: str = "") -> None:
     """Draw a panel for the online rule and one for the batch rule, on one scale.
 
     Parameters
     ----------
     figure : Figure
-    measurements : DataFrame
-        As in `peers.parquet`.
+    rows : DataFrame
+        As `peer_ratios` in `workflow.som.benchmark.time_summaries` returns it.
     machine : str
         What was measured on; written below.
     """
-    rows = peer_ratios(measurements)
-    panels = {name: _in_order(rows[rows["panel"] == name]) for name in PANELS}
+    panels = {name: rows[rows["panel"] == name] for name in PANELS}
     panels = {name: some for name, some in panels.items() if len(some)}
     if not panels:
         figure.text(0.5, 0.5, "nothing was measured", ha="center")
@@ -113,13 +65,6 @@ def draw_peers(figure: Figure, measurements: pd.DataFrame, *, machine: str = "")
         ax.xaxis.set_minor_formatter(NullFormatter())
     axes[-1].set_xlabel("time a sample, in times of ours at the same epoch (R: radius, grid steps)")
     figure.legend(handles=_legend(rows), loc="outside lower center", ncols=3, title=machine or None)
-
-
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put ours first, then one library after the other, the fastest first, each by epoch."""
-    rank = rows.groupby("library")["microseconds"].transform("min").where(rows["library"] != "ours")
-    order = rows.assign(rank=rank.fillna(rows["cold"]).where(rows["library"] != "ours", -1))
-    return order.sort_values(["rank", "library", "epoch", "n_samples"]).drop(columns="rank")
 
 
 def _draw_panel(ax: Axes, rows: pd.DataFrame, foot: float) -> None:
@@ -162,7 +107,6 @@ def _legend(rows: pd.DataFrame) -> list[Any]:
     """Return what the colours and marks of these rows mean."""
     colours = {
         OURS: "ours: this engine",
-        PLAIN_LOOP: "ours, plain loop",
         PEER: "same rule",
         OTHER_RULE: "another rule: mini-batches",
     }
@@ -179,14 +123,14 @@ def _legend(rows: pd.DataFrame) -> list[Any]:
 
 
 def _colour(row: Mapping[Any, Any]) -> str:
-    if str(row["library"]).startswith("ours"):
-        return OURS if row["library"] == "ours" else PLAIN_LOOP
+    if row["library"] == "ours":
+        return OURS
     return PEER if row["rule"] == row["panel"] else OTHER_RULE
 
 
 def _label(row: Mapping[Any, Any]) -> str:
     name = NAMES.get(row["library"], row["library"])
-    version = "" if str(row["library"]).startswith("ours") else f" {row['version']}"
+    version = "" if row["library"] == "ours" else f" {row['version']}"
     return f"{name}{version}, R = {row['radius']:.3g}"
 
 

@@ -29,26 +29,17 @@ FIXED = {"n_units": "units", "n_features": "features"}
 SMALL = 7
 
 
-def scaling_medians(measurements: pd.DataFrame) -> pd.DataFrame:
-    """Return the median time a sample for each axis, value and what was measured."""
-    keys = ["axis", "value", "what"]
-    return measurements.groupby(keys, as_index=False).agg(
-        microseconds_per_sample=("microseconds_per_sample", "median")
-    )
-
-
-def draw_scaling(figure: Figure, measurements: pd.DataFrame, *, machine: str = "") -> None:
+def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") -> None:
     """Draw a panel for each size that is varied, both axes logarithmic.
 
     Parameters
     ----------
     figure : Figure
-    measurements : DataFrame
-        As in `scaling.parquet`.
+    medians : DataFrame
+        As `scaling_medians` in `workflow.som.benchmark.time_summaries` returns it.
     machine : str
         What was measured on; written below.
     """
-    medians = scaling_medians(measurements)
     names = [axis for axis in AXES if (medians["axis"] == axis).any()]
     if not names:
         figure.text(0.5, 0.5, "nothing was measured", ha="center")
@@ -61,13 +52,14 @@ def draw_scaling(figure: Figure, measurements: pd.DataFrame, *, machine: str = "
     bottom, top = 0.7 * times.min(), 1.8 * times.max()
     handles: dict[str, Line2D] = {}
     for ax, name in zip(panels.flat, names, strict=False):
-        handles |= _draw_curves(ax, medians[medians["axis"] == name])
+        shown = medians[medians["axis"] == name]
+        handles |= _draw_curves(ax, shown)
         ax.set(xscale="log", yscale="log", ylim=(bottom, top), xlabel=AXES[name])
-        ax.set_title(_fixed_sizes(measurements[measurements["axis"] == name], name))
+        ax.set_title(_fixed_sizes(shown, name))
         ax.yaxis.set_major_formatter(
             lambda value, _: f"{value:g}" if value < 1 else f"{value:,.0f}"
         )
-        _name_values(ax, sorted(medians.loc[medians["axis"] == name, "value"].unique()))
+        _name_values(ax, sorted(shown["value"].unique()))
         if name in GUIDED:
             _draw_guide(ax, top)
     for ax in panels[:, 0]:
@@ -96,12 +88,12 @@ def _draw_curves(ax: Axes, medians: pd.DataFrame) -> dict[str, Line2D]:
     return lines
 
 
-def _fixed_sizes(measurements: pd.DataFrame, axis: str) -> str:
+def _fixed_sizes(medians: pd.DataFrame, axis: str) -> str:
     names = {column: name for column, name in FIXED.items() if name != axis}
     return ", ".join(
-        f"{measurements[column].iloc[0]:,} {name}"
+        f"{medians[column].iloc[0]:,} {name}"
         for column, name in names.items()
-        if measurements[column].nunique() == 1
+        if medians[column].nunique() == 1
     )
 
 

@@ -6,12 +6,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from workflow.som.benchmark.time_summaries import CHOSEN, PRODUCTS, RunTime, ScheduleTimes
+
 # Form: what it is called, its colour, how wide its line is and where it is marked.
 FORMS = {
     "block": ("block form", "#8b48bc", 1.0, "s"),
     "virtual": ("virtual units\n(blocks where too rough)", "#ac3a54", 1.0, "^"),
     "lazy": ("lazy form", "#c67f00", 1.0, "D"),
-    "as chosen": ("as chosen, whole epoch", "#054b6c", 2.6, "o"),
+    CHOSEN: ("as chosen, whole epoch", "#054b6c", 2.6, "o"),
 }
 FLOOR = "#707070"
 SMALL = 7
@@ -21,47 +23,17 @@ N_NAMED = 7
 LINE_HEIGHT = 0.06
 
 
-def schedule_medians(measurements: pd.DataFrame) -> pd.DataFrame:
-    """Return the median time a sample of each form (columns) at each epoch (index)."""
-    return measurements.pivot_table(
-        index="epoch", columns="form", values="microseconds_per_sample", aggfunc="median"
-    )
-
-
-def seconds_of_run(medians: pd.DataFrame, form: str, n_samples: int) -> float:
-    """Return the time of the epochs from the first to the last measured one.
-
-    Parameters
-    ----------
-    medians : DataFrame
-        From `schedule_medians`.
-    form : str
-    n_samples : int
-        Of an epoch. Those between two measured ones are interpolated.
-
-    Examples
-    --------
-    >>> medians = pd.DataFrame({"as chosen": [10.0, 30.0]}, index=[1, 3])
-    >>> seconds_of_run(medians, "as chosen", 1_000_000)
-    60.0
-    """
-    measured = medians[form].dropna()
-    epochs = np.arange(measured.index.min(), measured.index.max() + 1)
-    return float(np.interp(epochs, measured.index, measured).sum() * n_samples / 1e6)
-
-
-def draw_schedule(figure: Figure, measurements: pd.DataFrame, *, machine: str = "") -> None:
+def draw_schedule(figure: Figure, times: ScheduleTimes, *, machine: str = "") -> None:
     """Draw time a sample against the epoch, the radius above it.
 
     Parameters
     ----------
     figure : Figure
-    measurements : DataFrame
-        As in `schedule.parquet`.
+    times : ScheduleTimes
     machine : str
         What was measured on; written below.
     """
-    medians = schedule_medians(measurements)
+    medians = times.medians
     if medians.empty:
         figure.text(0.5, 0.5, "nothing was measured", ha="center")
         return
@@ -75,23 +47,22 @@ def draw_schedule(figure: Figure, measurements: pd.DataFrame, *, machine: str = 
             ms=2.5 if width < 2 else 4, zorder=2 + width,
         )  # fmt: skip
         ends.append((curve.index[-1], curve.iloc[-1], label, colour))
-    if "products" in medians:
-        ends.append(_draw_floor(ax, medians["products"].dropna()))
+    if times.floor is not None:
+        ends.append(_draw_floor(ax, medians[PRODUCTS].dropna(), times.floor))
     first, last = medians.index.min(), medians.index.max()
     margin = max(1.0, 0.02 * (last - first))
     top = 1.08 * max([value for _, value, _, _ in ends] + [ax.dataLim.ymax, 1])
     ax.set(xlim=(first - margin, last + margin), ylim=(0, top))
     ax.set(xlabel="epoch", ylabel="µs a sample")
     _label_ends(ax, ends, last)
-    _name_radii(ax, measurements.groupby("epoch")["radius"].first())
-    ax.set_title("\n".join(_notes(medians, measurements)), pad=6)
+    _name_radii(ax, times.radii)
+    ax.set_title(_what_a_run_takes(times.run) if times.run else "", pad=6)
     if machine:
         figure.supxlabel(machine, fontsize=SMALL)
 
 
-def _draw_floor(ax: Axes, products: pd.Series) -> tuple[float, float, str, str]:
+def _draw_floor(ax: Axes, products: pd.Series, floor: float) -> tuple[float, float, str, str]:
     """Draw what no epoch changes as one line, and how far its measurements spread as a band."""
-    floor = float(products.median())
     ax.axhspan(products.min(), products.max(), color=FLOOR, alpha=0.15, linewidth=0)
     ax.axhline(floor, color=FLOOR, linestyle="--", linewidth=1)
     label = "floor of dense engines:\ntwo matrix products"
@@ -99,24 +70,14 @@ def _draw_floor(ax: Axes, products: pd.Series) -> tuple[float, float, str, str]:
     return products.index[-1], floor, label + band, FLOOR
 
 
-def _notes(medians: pd.DataFrame, measurements: pd.DataFrame) -> list[str]:
-    notes = []
-    if "as chosen" in medians:
-        measured = medians["as chosen"].dropna().index
-        whole = int(measurements.loc[measurements["form"] == "as chosen", "n_samples"].max())
-        seconds = seconds_of_run(medians, "as chosen", whole)
-        first, last = measured[0], measured[-1]
-        epochs = f"{last} epochs" if first == 1 else f"epochs {first} to {last}"
-        epochs = f"epoch {first}" if first == last else epochs
-        note = f"{epochs} of {whole:,} samples as chosen: about {seconds:.3g} s"
-        if len(measured) <= last - first:
-            note += f" (interpolated between the {len(measured)} measured)"
-        notes.append(note)
-    if "plain loop" in medians:
-        # A hundred times what is drawn.
-        loop = medians["plain loop"].dropna()
-        notes.append(f"plain loop, not drawn: {loop.median():,.0f} µs a sample")
-    return notes
+def _what_a_run_takes(run: RunTime) -> str:
+    first, last = run.first_epoch, run.last_epoch
+    epochs = f"{last} epochs" if first == 1 else f"epochs {first} to {last}"
+    epochs = f"epoch {first}" if first == last else epochs
+    note = f"{epochs} of {run.n_samples:,} samples as chosen: about {run.seconds:.3g} s"
+    if run.n_measured <= last - first:
+        note += f" (interpolated between the {run.n_measured} measured)"
+    return note
 
 
 def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], last: float) -> None:

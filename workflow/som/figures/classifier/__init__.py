@@ -1,0 +1,1 @@
+"""Figures of what can be learnt from the map's answers."""

@@ -18,29 +18,16 @@ COLOURS = {
 }
 
 
-def curve_points(curve: pd.DataFrame) -> pd.DataFrame:
-    """Return mean, lowest and highest accuracy a set and size; one draw has Wilson's interval."""
-    groups = curve.groupby(["features", "n_labels"], sort=True)["test_accuracy"]
-    points = groups.agg(["mean", "min", "max", "size"]).reset_index()
-    alone = curve.drop_duplicates(["features", "n_labels"]).set_index(["features", "n_labels"])
-    single = points["size"] == 1
-    keys = pd.MultiIndex.from_frame(points.loc[single, ["features", "n_labels"]])
-    points.loc[single, "min"] = alone.loc[keys, "low"].to_numpy()
-    points.loc[single, "max"] = alone.loc[keys, "high"].to_numpy()
-    return points
-
-
-def draw_classifier_learning_curve(figure: Figure, curve: pd.DataFrame) -> None:
+def draw_classifier_learning_curve(figure: Figure, points: pd.DataFrame) -> None:
     """Draw one line a set of features, through the mean of the draws.
 
     Parameters
     ----------
     figure : Figure
-    curve : DataFrame
-        As `learning_curve.parquet`: `features`, `n_labels`, `draw`, `test_accuracy`, `low`, `high`.
+    points : DataFrame
+        As `curve_points` in `workflow.som.classifier.curve_points` returns it.
     """
     ax = figure.add_subplot()
-    points = curve_points(curve)
     for number, (name, (colour, marker)) in enumerate(COLOURS.items()):
         rows = points[points["features"] == name]
         if rows.empty:

@@ -9,6 +9,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from workflow.som.figures.drawing.layout import unit_outlines
 from workflow.som.figures.drawing.style import draw_lattice_map, majority_colours
@@ -20,89 +22,40 @@ STRENGTH = 0.35
 TEXT_SHARE, GAP = 0.42, 1.08
 # Side of a picture, as a part of what the map's area gives to each.
 PART = 0.52
-# Steps of moving pictures apart, and how much of their size those that still touch are shaken.
-ROUNDS = 800
-SHAKE = 0.1
-# Of as many arrangements that chance gives, the one that moves pictures least is taken.
-TRIES = 20
 
 
-def worst_mistakes(predictions: pd.DataFrame, n_mistakes: int) -> pd.DataFrame:
-    """Return the mistakes made with the most confidence, the worst first."""
-    wrong = predictions[predictions["label"] != predictions["prediction"]]
-    return wrong.sort_values(["confidence", "sample"], ascending=[False, True]).head(n_mistakes)
-
-
-def spread(
-    places: NDArray[np.float64],
+def place_on_grid(
+    units: NDArray[np.float64],
     size: NDArray[np.float64],
     low: NDArray[np.float64],
     high: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Move boxes of one size apart until none overlaps, within limits and as little as may be.
+    """Give each picture a cell of a grid over the map, all in all as near to their units as can be.
 
     Parameters
     ----------
-    places : array of shape (n_boxes, 2)
+    units : array of shape (n_pictures, 2)
         Where the centres should be.
     size, low, high : arrays of shape (2,)
-        Width and height of a box, and the limits of all.
+        Least width and height of a cell, and the limits of the map.
 
     Returns
     -------
-    array of shape (n_boxes, 2)
+    array of shape (n_pictures, 2)
+        Centres of cells, no two the same.
 
     Examples
     --------
-    >>> apart = spread(np.zeros((2, 2)), np.ones(2), np.full(2, -5.0), np.full(2, 5.0))
-    >>> bool(np.abs(apart[0] - apart[1]).max() >= 0.999)
-    True
+    >>> units, size = np.array([[0.4, 0.5], [0.6, 0.5]]), np.ones(2)
+    >>> place_on_grid(units, size, np.zeros(2), np.array([3.0, 1.0])).tolist()
+    [[0.5, 0.5], [1.5, 0.5]]
     """
-    tries = [
-        _spread(places, size, low, high, np.random.default_rng(number)) for number in range(TRIES)
-    ]
-    moves = [np.linalg.norm((centres - places) / size, axis=1).sum() for centres in tries]
-    overlaps = [_touching(_overlap(centres, size)).sum() for centres in tries]
-    return tries[min(range(TRIES), key=lambda number: (overlaps[number], moves[number]))]
-
-
-def _spread(
-    places: NDArray[np.float64],
-    size: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    generator: np.random.Generator,
-) -> NDArray[np.float64]:
-    centres = places + generator.normal(0, 1e-3 * size, places.shape)
-    for number in range(ROUNDS):
-        overlap = _overlap(centres, size)
-        touching = _touching(overlap)
-        if number < ROUNDS // 4:
-            centres += 0.02 * (places - centres)
-        elif not touching.any():
-            break
-        # Pairs part along the axis on which less is to be moved; a shake frees what is jammed.
-        along = (overlap / size).argmin(axis=2)
-        apart = np.sign(centres[:, None] - centres)
-        for axis in range(2):
-            moved = np.where(touching & (along == axis), overlap[..., axis], 0)
-            centres[:, axis] += (0.45 * apart[..., axis] * moved).sum(axis=1)
-        if number > ROUNDS // 4:
-            shaken = generator.normal(0, SHAKE * size, centres.shape)
-            centres += np.where(np.any(touching, axis=1, keepdims=True), shaken, 0)
-        centres = np.clip(centres, low + size / 2, high - size / 2)
-    return centres
-
-
-def _overlap(centres: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return by how much boxes overlap along each axis, (n_boxes, n_boxes, 2); none with itself."""
-    overlap = size - np.abs(centres[:, None] - centres)
-    overlap[np.diag_indices(len(centres))] = 0
-    return overlap
-
-
-def _touching(overlap: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return (overlap[..., 0] > 0) & (overlap[..., 1] > 0)
+    n_columns, n_rows = np.maximum((high - low) / size, 1).astype(int)
+    n_columns = max(n_columns, -(-len(units) // n_rows))
+    row, column = np.indices((n_rows, n_columns)).reshape(2, -1)
+    cells = low + (np.stack([column, row], axis=1) + 0.5) * (high - low) / (n_columns, n_rows)
+    _, chosen = linear_sum_assignment(cdist(units, cells, "sqeuclidean"))
+    return cells[chosen]
 
 
 def draw_classifier_mistakes(
@@ -124,7 +77,8 @@ def draw_classifier_mistakes(
     ----------
     figure : Figure
     mistakes : DataFrame
-        As `worst_mistakes` returns it, with `label`, `prediction`, `confidence` and `bmu`.
+        As `worst_mistakes` in `workflow.som.classifier.mistakes` returns it, with `label`,
+        `prediction`, `confidence` and `bmu`.
     images : uint8 array of shape (n_mistakes, height, width)
     lattice : Lattice
     majority_digits : array of shape (n_units,)
@@ -146,7 +100,7 @@ def draw_classifier_mistakes(
         units = outlines.mean(axis=1)[mistakes["bmu"].to_numpy()]
         side = PART * np.sqrt(np.prod(high - low) / (n_pictures * (1 + TEXT_SHARE)))
         box = side * GAP * np.array([1, 1 + TEXT_SHARE])
-        centres = spread(units, box, low, high)
+        centres = place_on_grid(units, box, low, high)
         _draw_leaders(ax, units, centres, box)
         _name_colours(figure, palette, dead_colour)
         where = "on the map of majority digits, a line to the BMU"
@@ -207,7 +161,7 @@ def _draw_picture(
     ax.add_patch(
         Rectangle((left, top), side, below - top, facecolor="white", edgecolor="none", zorder=3)
     )
-    # The image sets the limits anew unless they are kept.
+    # The image sets the limits again unless they are kept.
     limits = ax.axis()
     ax.imshow(
         255 - image, cmap="gray", vmin=0, vmax=255, extent=(left, right, bottom, top), zorder=4

@@ -1,0 +1,1 @@
+"""Figures that show several maps or experiments side by side."""

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workflow.som.statistics.comparison import MEASURES, Measure, with_intervals
+from workflow.som.statistics.comparison import MEASURES, Measure
 
 N_COLUMNS = 4
 RUN_COLOUR, MEAN_COLOUR, BEST_COLOUR = "#8aa5b5", "#054b6c", "#ac3a54"
@@ -17,22 +17,23 @@ def comparison_height(n_experiments: int) -> float:
     return -(-len(MEASURES) // N_COLUMNS) * (0.2 * n_experiments + 0.72) + 0.3
 
 
-def draw_comparison(figure: Figure, runs: pd.DataFrame) -> None:
+def draw_comparison(figure: Figure, runs: pd.DataFrame, means: pd.DataFrame) -> None:
     """Draw each measure of each experiment: dots are runs, bars the 95 % interval of their mean.
 
     Parameters
     ----------
     figure : Figure
     runs : DataFrame
-        One row a run, as `comparison.comparison_row` makes them.
+        One row per run, as `comparison_row` in `workflow.som.statistics.comparison` makes them.
+    means : DataFrame
+        As `with_intervals` there returns it.
     """
     names = list(dict.fromkeys(runs["experiment"]))
-    summary = with_intervals(runs)
     panels = figure.subplots(
         -(-len(MEASURES) // N_COLUMNS), N_COLUMNS, sharey=True, squeeze=False
     ).ravel()
     for ax, measure in zip(panels, MEASURES, strict=False):
-        rows = summary[summary["measure"] == measure.column].set_index("experiment")
+        rows = means[means["measure"] == measure.column].set_index("experiment")
         _draw_measure(ax, measure, runs, rows, names)
     for ax in panels[len(MEASURES) :]:
         ax.set_axis_off()

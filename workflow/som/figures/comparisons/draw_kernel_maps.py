@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workflow.som.figures.drawing.style import draw_lattice_map, majority_colours
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.map_units import MapUnits
 
 ROW_HEIGHT, KEY_HEIGHT = 1.8, 0.7  # inches
 # Units of which images are shown, evenly spread along each axis.
@@ -21,14 +22,11 @@ DRAWN_RADIUS, DRAWN_REACH = 5.0, 15
 
 
 class KernelMap(NamedTuple):
-    """A trained map: its kernel, lattice, units of shape (n_units, …), and the images' shape."""
+    """A trained map: its kernel, its codebook of shape (n_units, n_features), and its units."""
 
     kernel: str
-    lattice: Lattice
     codebook: NDArray[np.floating]
-    majority_digits: NDArray[np.floating]
-    purity: NDArray[np.floating]
-    image_shape: tuple[int, int]
+    units: MapUnits
 
 
 def kernel_maps_height(n_maps: int) -> float:
@@ -46,18 +44,19 @@ def draw_kernel_maps(
     figure : Figure
     maps : sequence of KernelMap
         On lattices with rows and columns.
-    palette : sequence of ten colours
+    palette : sequence of colours, one per digit
     dead_colour : colour
     """
     rows = figure.subplots(len(maps), 3, squeeze=False, gridspec_kw={"width_ratios": [1.45, 1, 1]})
     for row, found in zip(rows, maps, strict=True):
         _draw_kernel(row[0], found.kernel)
+        units = found.units
         colours = majority_colours(
-            found.majority_digits, found.purity, palette, dead_colour, fade_by_purity=True
+            units.majority_digits, units.purity, palette, dead_colour, fade_by_purity=True
         )
-        draw_lattice_map(row[1], found.lattice, colours, label_axes=False)
-        n_active = int(np.isfinite(found.majority_digits).sum())
-        row[1].set_ylabel(f"{n_active:,} of {found.lattice.n_units:,}\nunits active", fontsize=7)
+        draw_lattice_map(row[1], units.lattice, colours, label_axes=False)
+        n_active = int((~units.is_dead).sum())
+        row[1].set_ylabel(f"{n_active:,} of {units.lattice.n_units:,}\nunits active", fontsize=7)
         _draw_vectors(row[2], found)
     for ax, title in zip(rows[0], ("kernel", "majority digits", "codebook vectors"), strict=True):
         ax.annotate(
@@ -87,11 +86,10 @@ def _draw_kernel(ax: Axes, kernel: str) -> None:
 
 def _draw_vectors(ax: Axes, found: KernelMap) -> None:
     """Draw the vectors of some units as images, in the units' order on the lattice."""
-    height, width = found.image_shape
-    rows, columns = (
-        np.unique(np.linspace(0, length - 1, N_SHOWN).astype(int)) for length in found.lattice.shape
-    )
-    units = np.ravel_multi_index(np.ix_(rows, columns), found.lattice.shape)
+    height, width = found.units.image_shape
+    shape = found.units.lattice.shape
+    rows, columns = (np.unique(np.linspace(0, length - 1, N_SHOWN).astype(int)) for length in shape)
+    units = np.ravel_multi_index(np.ix_(rows, columns), shape)
     images = found.codebook[units].reshape(len(rows), len(columns), height, width)
     sheet = images.transpose(0, 2, 1, 3).reshape(len(rows) * height, len(columns) * width)
     ax.imshow(1 - np.clip(sheet, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")

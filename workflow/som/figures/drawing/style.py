@@ -1,13 +1,12 @@
 """What the figures share: the lattice drawn as a map, the digits' colours, and saving."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colorbar import Colorbar
@@ -32,7 +31,6 @@ from workflow.som.files.atomic import write_atomically
 from workflow.som.model.lattice import Lattice
 
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
-N_DIGITS = 10
 EDGE = 0.3  # points, around each cell
 THIN_SECTORS = 300  # a ring of more units has cells no wider than a few edges
 
@@ -62,9 +60,26 @@ def save_figure(figure: Figure, paths: Iterable[Path | str]) -> None:
             figure.savefig(temporary, metadata=undated)
 
 
-def digit_counts(units: pd.DataFrame) -> NDArray[np.int64]:
-    """Return the samples of each digit on each unit, (n_units, 10), from a table of units."""
-    return units[[f"digit_{digit}" for digit in range(N_DIGITS)]].to_numpy(np.int64)
+@contextmanager
+def saved_figure(
+    paths: Iterable[Path | str], style: Mapping[str, Any], *, height: float | None = None
+) -> Iterator[Figure]:
+    """Yield an empty figure in the house style; it is saved once the block ends without an error.
+
+    Parameters
+    ----------
+    paths : paths
+        Where it is saved to, in the format of each suffix.
+    style : mapping
+        `width`, `height` (both in inches) and `dpi`.
+    height : float, optional
+        In place of that in `style`, for figures whose height follows from what they show.
+    """
+    with house_style():
+        height = style["height"] if height is None else height
+        figure = new_figure(style["width"], height, style["dpi"])
+        yield figure
+        save_figure(figure, paths)
 
 
 def draw_lattice_map(

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from workflow.som.figures.draw_evolution import write_text
+from workflow.som.figures.drawing.animation import N_GREYS, PAPER, write_text
 from workflow.som.tsp.snapshots import Snapshot
 
-# The picture's palette: sixteen greys for text and cities, then the ring.
-N_GREYS = 16
-PAPER, CITY, RING = N_GREYS - 1, 5, N_GREYS
+# The picture's palette: greys for text and cities, then the ring.
+CITY, RING = 5, N_GREYS
 RING_COLOUR = (172, 58, 84)
 MARGIN = 16  # pixels
 HEADER = 44

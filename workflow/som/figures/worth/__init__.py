@@ -1,0 +1,1 @@
+"""The figure of what single-digit units are worth."""

@@ -29,32 +29,24 @@ PUBLISHED: dict[str, list[tuple[int, float]]] = {
     "k_means": [(256, 0.902), (1000, 0.937), (10_000, 0.959)],
     "random_images": [(1000, 0.886), (5000, 0.935)],
 }
-# Left of the axis, if need be: what learnt nothing would squeeze all the others.
+# Left of the axis, if need be: it learnt nothing, and with it in view the others lie too close.
 UNTRAINED = "untrained"
 DASHES = (0, (3, 1.5))
-# Columns that are averaged over the draws.
-MEASURED = [
-    *("active_units", "single_digit_units", "share_of_all", "share_of_active"),
-    *("null_mean", "null_low", "null_high"),
-]
-# The central 95 % of a normal distribution reach as many standard deviations to each side.
-DEVIATIONS = 1.959964
 SMALL = 7
 
 
-def draw_worth(figure: Figure, worth: pd.DataFrame, *, n_units: int, dataset: str) -> None:
+def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset: str) -> None:
     """Draw shares of single-digit units against the images shown, and label accuracies below.
 
     Parameters
     ----------
     figure : Figure
-    worth : DataFrame
-        As in `worth.parquet`: rows of `measure_worth` in `workflow.som.statistics.worth`.
+    averages : DataFrame
+        As `average_draws` in `workflow.som.statistics.worth_averages` returns it.
     n_units : int
     dataset : str
         Of MNIST, accuracies from publications are drawn, too.
     """
-    averages = average_draws(worth)
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.75, 1])[:, 0]
     upper.suptitle("Units that one digit alone lights up …", x=0.01, ha="left", fontsize=8)
     panels = upper.subplots(1, 2, sharey=True)
@@ -81,9 +73,9 @@ def draw_shares(ax: Axes, averages: pd.DataFrame, share: str) -> None:
         ax.fill_between(images, rows[f"{share}_low"], rows[f"{share}_high"], **band)
         face = "white" if name == "training" else colour
         ax.plot(images, rows[share], "-o", color=colour, markerfacecolor=face, linewidth=1.1)
-        units = rows["single_digit_units"] / rows[share]  # All of them, or the active ones.
-        ax.fill_between(images, rows["null_low"] / units, rows["null_high"] / units, **band)
-        ax.plot(images, rows["null_mean"] / units, color=colour, linewidth=0.9, linestyle=DASHES)
+        ax.fill_between(images, rows[f"null_{share}_low"], rows[f"null_{share}_high"], **band)
+        chance = rows[f"null_{share}_mean"]
+        ax.plot(images, chance, color=colour, linewidth=0.9, linestyle=DASHES)
     hits = averages.groupby("n_images")["hits_per_unit"].first()
     ax.set(xscale="log", xlabel="images shown, and images a unit")
     ax.set_xticks(hits.index, [f"{_short(int(size))}\n{hits[size]:.2g}" for size in hits.index])
@@ -96,8 +88,8 @@ def draw_accuracies(
     """Draw the label accuracy of each codebook on the test set, beside published figures."""
     whole = averages[(averages["set"] == "test") & averages["label_accuracy"].notna()]
     trained = whole[whole["codebook"] != UNTRAINED]
-    intervals = map(wilson_interval, trained["label_accuracy"], trained["n_images"])
-    shown = [bound for interval in intervals for bound in interval]
+    ends = ["label_accuracy_low", "label_accuracy_high"]
+    shown = trained[ends].to_numpy().ravel().tolist()
     shown += [found for name in whole["codebook"] for _, found in published.get(name, [])]
     left = max(0.0, math.floor(100 * min(shown, default=0) - 1) / 100)
     right = min(1.0, math.ceil(100 * max(shown, default=1) + 1) / 100)
@@ -119,8 +111,7 @@ def draw_accuracies(
                 left, place, f" ◂ {100 * share:.1f} %", va="center", fontsize=SMALL, color=colour
             )
             continue
-        low, high = wilson_interval(share, int(whole["n_images"].iloc[place]))
-        ax.plot([low, high], [place, place], color=colour, linewidth=1.6)
+        ax.plot(whole[ends].iloc[place], [place, place], color=colour, linewidth=1.6)
         ax.plot(share, place, "o", color=colour, markersize=4.5)
         ax.annotate(
             f"{100 * share:.1f} %", (share, place), (0, 5), textcoords="offset points", ha="center",
@@ -131,37 +122,6 @@ def draw_accuracies(
     ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))  # Whole percentages.
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.set_xlabel("test images on a unit whose training images show mostly the same digit")
-
-
-def average_draws(worth: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a codebook, set and number of images: means, and how far the draws spread.
-
-    Beside the mean of each measured column stand the central 95 % of the draws of the two shares:
-    `share_of_all_low`, `…_high`, `share_of_active_low`, `…_high`. Draws are parts of one set, so
-    this spread is not that of new images.
-    """
-    keys = ["codebook", "set", "n_images", "hits_per_unit"]
-    groups = worth.groupby(keys, sort=False)
-    means = groups[MEASURED].mean()
-    for share in ("share_of_all", "share_of_active"):
-        means[f"{share}_low"] = groups[share].quantile(0.025)
-        means[f"{share}_high"] = groups[share].quantile(0.975)
-    return means.join(groups["label_accuracy"].first()).reset_index()
-
-
-def wilson_interval(share: float, n_samples: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share of independent samples (Wilson 1927).
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0.94, 10_000)
-    >>> round(low, 4), round(high, 4)
-    (0.9352, 0.9445)
-    """
-    spread = DEVIATIONS**2 / n_samples
-    middle = (share + spread / 2) / (1 + spread)
-    half = np.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
-    return float(middle - half), float(middle + half)
 
 
 def _draw_legend(figure: SubFigure) -> None:

@@ -1,0 +1,51 @@
+"""What the animations share: text in few greys, and saving."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from workflow.som.files.atomic import write_atomically
+
+# The first colours of a picture's palette are greys for text, from black to white.
+N_GREYS = 16
+INK, PAPER = 0, N_GREYS - 1
+
+
+def save_animation(
+    paths: Iterable[Path | str],
+    frames: Sequence[Image.Image],
+    *,
+    frame_ms: int,
+    last_frame_ms: int,
+) -> None:
+    """Write frames to each of `paths`, as a PNG or GIF by its suffix, that repeats for ever."""
+    durations = [frame_ms] * (len(frames) - 1) + [last_frame_ms]
+    for path in paths:
+        with write_atomically(path) as temporary:
+            frames[0].save(
+                temporary,
+                save_all=True,
+                append_images=frames[1:],
+                duration=durations if len(frames) > 1 else last_frame_ms,
+                loop=0,
+                optimize=False,
+            )
+
+
+def write_text(
+    frame: Image.Image, at: tuple[float, float], text: str, size: int, *, bold: bool = False
+) -> None:
+    """Write dark text on a light ground, smoothed in the greys of the palette."""
+    mask = Image.new("L", frame.size)
+    ImageDraw.Draw(mask).text(at, text, fill=255, font=_font(size, bold=bold))
+    ink = np.asarray(mask) // (256 // N_GREYS)
+    pixels = np.asarray(frame)
+    frame.paste(Image.fromarray(np.where(ink > 0, PAPER - ink, pixels).astype(np.uint8)))
+
+
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), size)

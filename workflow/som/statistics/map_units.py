@@ -1,0 +1,77 @@
+"""The units of one map, as its tables describe them: what figures and pages draw."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workflow.som.files.tables import read_table
+from workflow.som.model.lattice import Lattice
+
+
+@dataclass(frozen=True)
+class MapUnits:
+    """A table with one row a unit, the lattice of the units, and what the table's file says.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        As in `purity/epoch_EEE.parquet` or `u_matrix/epoch_EEE.parquet`.
+    lattice : Lattice
+    metadata : dict
+        Text by key: `experiment`, `epoch`, `dataset` and so on.
+    """
+
+    frame: pd.DataFrame
+    lattice: Lattice
+    metadata: dict[str, str]
+
+    def values(self, column: str) -> NDArray[np.float64]:
+        """Return a column as numbers of shape (n_units,); NaN where there is none."""
+        return self.frame[column].to_numpy(np.float64, na_value=np.nan)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch after which the map was measured."""
+        return int(self.metadata["epoch"])
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Height and width of the images that the map learnt from."""
+        height, width = json.loads(self.metadata["image_shape"])
+        return height, width
+
+    @property
+    def majority_digits(self) -> NDArray[np.float64]:
+        """The commonest digit of each unit, of shape (n_units,); NaN where it is dead."""
+        return self.values("majority_digit")
+
+    @property
+    def purity(self) -> NDArray[np.float64]:
+        """The share of that digit among the unit's samples, of shape (n_units,)."""
+        return self.values("purity")
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """The samples of each digit on each unit, of shape (n_units, n_classes)."""
+        columns = [name for name in self.frame.columns if name.startswith("digit_")]
+        return self.frame[columns].to_numpy(np.int64)
+
+    @property
+    def is_dead(self) -> NDArray[np.bool_]:
+        """Whether no sample lights the unit up, of shape (n_units,)."""
+        return self.frame["hits"].to_numpy() == 0
+
+    @property
+    def single_digit_units(self) -> int:
+        """How many units are lit up by one digit alone."""
+        return int((self.frame["n_digits"] == 1).sum())
+
+
+def read_units(path: Path | str) -> MapUnits:
+    """Read a table of units; raise `DamagedFileError` if it was altered."""
+    frame, metadata = read_table(path)
+    return MapUnits(frame, Lattice.from_json(metadata["lattice"]), metadata)
