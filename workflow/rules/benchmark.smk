@@ -65,7 +65,7 @@ BENCHMARK_FIGURES = [
 
 
 rule benchmark:
-    """Compare the engine with other libraries, its floors and a float64 loop: tables and figures."""
+    """Compare the engine with other libraries, floors and a float64 loop: tables and figures."""
     input:
         expand("results/benchmark/{table}.parquet", table=BENCHMARK_TABLES),
         expand(
@@ -187,7 +187,7 @@ rule benchmark_scaling:
 
 
 rule measure_faithfulness:
-    """Compare the engine's winners and codebooks with those of a float64 loop, over whole epochs."""
+    """Compare the engine's winners and codebooks with a float64 loop's, over whole epochs."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
         checkpoints=RUNS.checkpoints_before("article", STUDIED_EPOCHS),

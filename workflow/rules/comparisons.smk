@@ -26,14 +26,14 @@ rule replicates:
 
 
 rule trade_off:
-    """Compare accuracy and topology as the radius falls below half a grid step: table and figure."""
+    """Compare accuracy and topology as the radius falls below half a grid step."""
     input:
         COMPARISONS.files("trade_off"),
     localrule: True
 
 
 rule compare_experiments:
-    """Write a table with one row per run, or per epoch of each run: settings, purity and quality."""
+    """Write one row per run, or per epoch of each run: settings, purity and quality."""
     input:
         purity=lambda wildcards: COMPARISONS.inputs(
             wildcards.comparison, "purity/epoch_{epoch}.json"

@@ -59,7 +59,7 @@ rule compute_u_matrix:
 
 
 rule measure_quality:
-    """Measure how well a map fits the test set, keeps its neighbourhoods and separates its digits."""
+    """Measure how well a map fits the test set, keeps neighbourhoods and separates digits."""
     input:
         images=RUNS.of_table("test"),
         checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",

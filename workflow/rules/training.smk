@@ -51,7 +51,7 @@ for name, experiment in EXPERIMENTS.items():
 
 
 rule collect_history:
-    """Write a table with one row per epoch: learning rate, radius, training-set errors and speed."""
+    """Write one row per epoch: learning rate, radius, errors on the training set, and speed."""
     input:
         activations=RUNS.of_trained_epochs("training_activations/epoch_{epoch}.parquet"),
     output:

@@ -1,4 +1,4 @@
-"""The travelling salesman: train a ring on cities in the plane, and compare it with other methods."""
+"""The travelling salesman: a ring on cities in the plane, compared with other methods."""
 
 
 rule tsp:
@@ -9,7 +9,7 @@ rule tsp:
 
 
 rule prepare_cities:
-    """Write a table with one row per city, read from a TSPLIB file or drawn at random."""
+    """Write one row per city, read from a TSPLIB file or drawn at random."""
     input:
         lambda wildcards: INSTANCES[wildcards.instance].file,
     output:
