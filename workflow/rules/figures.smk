@@ -54,7 +54,7 @@ rule plot_activation_maps:
 
 
 rule plot_combined_map:
-    """Draw all digits on one map, next to a histogram of the distinct digits per unit."""
+    """Draw all digits on one map, next to a histogram of the unique digits per unit."""
     input:
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
         summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
