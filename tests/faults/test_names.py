@@ -1,4 +1,4 @@
-"""Hostile names are refused in one sentence or are safe: none leaves `results/` or gets to a shell."""
+"""Hostile names are refused in one sentence or safe: none leaves `results/` or reaches a shell."""
 
 import os
 import shutil
