@@ -10,6 +10,9 @@ from snakemake.utils import min_version
 min_version("9.17")
 
 
+include: "workflow/rules/start.smk"
+
+
 configfile: "config/config.yaml"
 
 

@@ -97,7 +97,7 @@ def test_a_gpu_is_asked_for_once_a_chain_of_jobs(copy_of_finished):
 def test_a_hundred_seeds_are_few_submissions(project):
     """Per seed, one submission for the training jobs and one for the jobs after them."""
     project.change(seeds=list(range(100)))
-    printed = project.snakemake("quickstart", *PROFILE, "--dry-run")
+    printed = project.snakemake("quickstart", *PROFILE, "--dry-run", "--verbose")
     groups = re.findall(r"Group job (\w+)", printed)
     alone = re.findall(r"^rule (?!quickstart|download)\w+:", printed, re.MULTILINE)
     jobs = int(re.search(r"^total +(\d+)", printed, re.MULTILINE)[1])

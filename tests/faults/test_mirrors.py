@@ -168,7 +168,7 @@ def test_a_folder_in_ones_home_is_taken(get, tmp_path, monkeypatch):
 
 def test_through_snakemake_bad_mirrors_change_nothing(mirror, project, how_many):
     kinds = how_many(["drips", "wrong"], list(BAD))
-    module = project.folder / "workflow" / "som" / "fetching.py"
+    module = project.folder / "workflow" / "som" / "data" / "fetching.py"
     module.write_text(module.read_text().replace("TIMEOUT = 30.0", "TIMEOUT = 0.5"))
     assert "TIMEOUT = 0.5" in module.read_text()
     # An endless body is cut off at 1 GiB, which takes too long for a test.

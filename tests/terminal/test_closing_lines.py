@@ -22,7 +22,7 @@ def article(results, make_experiment):
     for seed in experiment.seeds:
         path = results / f"article/seed_{seed}/purity/epoch_090.json"
         path.parent.mkdir(parents=True)
-        write_summary(path, SUMMARY)
+        write_summary(path, SUMMARY, kind="purity")
     return experiment
 
 
@@ -42,7 +42,9 @@ def test_damaged_findings_are_not_shown(article, results):
 def test_a_target_with_two_comparisons_ends_with_both(results):
     results.joinpath("topologies").mkdir(parents=True)
     for name in ("topologies", "kernels"):
-        write_table(results / f"topologies/{name}.parquet", pd.DataFrame(RUNS), {})
+        write_table(
+            results / f"topologies/{name}.parquet", pd.DataFrame(RUNS), {}, kind="comparison"
+        )
     folders = {"topologies": "topologies", "kernels": "topologies", "trade_off": "trade_off"}
     lines = findings_of("topologies", {}, folders)
     assert [line for line in lines if not line.startswith(" ")][1].startswith("kernels:")

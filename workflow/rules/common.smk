@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-from snakemake.logging import logger
 
 from workflow.guards.code_hash import ROOT, code_hash
 from workflow.guards.damaged_inputs import find_damaged_input
@@ -24,29 +23,14 @@ from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOU
 from workflow.som.config.experiments import comparisons_from, experiments_from
 from workflow.som.config.schema import validate_config
 from workflow.som.config.tsp_settings import to_training, tsp_from
-from workflow.som.config.yaml_text import check_config_file
 from workflow.som.data.sources import DATASETS, source_names
 from workflow.som.files.atomic import find_full_disk
 from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import find_instances
 from workflow.terminal.closing_lines import findings_of, keep, why
-from workflow.terminal.step_lines import StepLines, speak_plainly, write_line
-
-# This comes first, so that errors below are shown plainly, too. Jobs do not need it.
-STEPS = (
-    speak_plainly(
-        logger,
-        lambda: [each.name for each in workflow.rules if not each.has_wildcards()],
-    )
-    if workflow.is_main_process
-    else StepLines()
-)
+from workflow.terminal.step_lines import write_line
 
 try:
-    # Where this workflow is used as a module, the configuration is elsewhere.
-    for path in ["config/config.yaml", *workflow.overwrite_configfiles]:
-        if Path(path).exists():
-            check_config_file(path)
     validate_config(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
     EXPERIMENTS = experiments_from(config)
     COMPARED = comparisons_from(config)
@@ -110,9 +94,10 @@ def growing(amount):
 
 
 def asked_for(step, **resources):
-    """Return the resources of a rule `step_…`, replaced by those in `--set-resources step:…`.
+    """Return a job's resources, replaced by those that `--set-resources` names for its step.
 
-    There is one rule per experiment and segment. Without this, a user would have to name them all.
+    There are many such as train_som_article_001_030, one per experiment and segment. With this,
+    `--set-resources train_som:runtime=900` reaches them all.
     """
     asked = workflow.resource_settings.overwrite_resources.get(step, {})
     return resources | {name: asked[name].value for name in asked}

@@ -1,0 +1,30 @@
+"""Before anything is read: lines for people, and configuration files without surprises."""
+
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
+
+from workflow.som.config.yaml_text import check_config_file
+from workflow.som.files.errors import SomError
+from workflow.terminal.step_lines import StepLines, speak_plainly
+
+# First of all, so that errors in what follows are said plainly, too. Jobs run in processes of
+# their own, which say nothing.
+STEPS = (
+    speak_plainly(
+        logger,
+        lambda: [each.name for each in workflow.rules if not each.has_wildcards()],
+    )
+    if workflow.is_main_process
+    else StepLines()
+)
+
+# Snakemake would run Python expressions in these files, so they are checked before it reads them.
+try:
+    for path in ["config/config.yaml", *workflow.overwrite_configfiles]:
+        # Whoever uses this workflow as a module has a configuration elsewhere.
+        if Path(path).exists():
+            check_config_file(path)
+except SomError as error:
+    raise WorkflowError(str(error)) from None
