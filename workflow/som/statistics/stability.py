@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson_binom
 
 from workflow.som.model.lattice import Lattice
 
@@ -76,7 +77,7 @@ def neighbour_stability(
     observed = _count_maps(bmus, near)
     n_pairs = n_samples * (n_samples - 1) // 2
     shares = np.array([_neighbour_share(places, near) for places in bmus])
-    null = _poisson_binomial(shares)
+    null = poisson_binom(shares).pmf(np.arange(n_maps + 1))
     often, seldom = _significant(null)
     maps = np.arange(n_maps + 1)
     neighbours = int(maps @ observed) * (n_maps - 1)
@@ -159,14 +160,6 @@ def _neighbour_share(bmus: NDArray[np.integer], near: NDArray[np.bool_]) -> floa
     hits = np.bincount(bmus, minlength=len(near))
     ordered = int(hits @ (near @ hits)) - len(bmus)
     return ordered / max(len(bmus) * (len(bmus) - 1), 1)
-
-
-def _poisson_binomial(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the distribution of how many of some independent events happen, (n_events + 1,)."""
-    distribution = np.ones(1)
-    for probability in probabilities:
-        distribution = np.convolve(distribution, [1 - probability, probability])
-    return distribution
 
 
 def _significant(null: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
