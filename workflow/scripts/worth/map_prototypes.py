@@ -12,7 +12,7 @@ from workflow.som.files.tables import write_table
 
 
 def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: int) -> None:
-    """Write one row a sample of both sets to `table`: set, sample, label, bmu."""
+    """Write one row per sample of both sets to `table`: set, sample, label, bmu."""
     prototypes, metadata = load_checkpoint(codebook)
     frames = []
     for name, path in Progress({"test": test, "training": training}.items(), desc="mapping"):

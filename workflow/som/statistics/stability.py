@@ -34,7 +34,7 @@ class Alignment(NamedTuple):
 def neighbour_stability(
     bmus: NDArray[np.integer], lattice: Lattice, radius: float
 ) -> dict[str, Any]:
-    """Count on how many maps each pair of samples are neighbours, beside what chance gives.
+    """Count on how many maps each pair of samples are neighbours, and on how many by chance.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def neighbour_stability(
         `neighbour_share`: of all pairs on a map, the mean over maps (p), and `map_shares` of each;
         `uniform_share`: de Bodt's v / N, units within the radius by all units, mean over units;
         `often_from`, `seldom_to`: counts that are significant, None where none can be;
-        `often_share`, `seldom_share`: of the pairs, `often_by_chance`, `seldom_by_chance` beside;
-        `again`: the probability that neighbours on one map are neighbours on another, beside p.
+        `often_share`, `seldom_share`: of the pairs, and `often_by_chance`, `seldom_by_chance`;
+        `again`: the probability that neighbours on one map are neighbours on another; compare p.
         What is undefined (one map, one sample, no neighbours) is None.
 
     Notes
