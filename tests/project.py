@@ -32,7 +32,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("workflow", "config", "envs"):
+        for name in ("workflow", "config", "envs", "profiles"):
             # Times and compiled code are kept, so that nothing is compiled anew in each copy.
             shutil.copytree(ROOT / name, folder / name)
         shutil.copy2(ROOT / "Snakefile", folder)
@@ -61,12 +61,20 @@ class Project:
             )
 
     def snakemake(self, *arguments: str, fails: bool = False) -> str:
-        """Run Snakemake to its end and return what it printed."""
+        """Run Snakemake to its end and return what it printed, and what it and its jobs logged."""
+        before = time.time()
         process = self.start(*arguments)
         status = process.wait(timeout=240)
-        printed = self.output.read_text()
-        assert (status != 0) == fails, printed
-        return printed
+        told = self.output.read_text() + self.logged_since(before)
+        assert (status != 0) == fails, told
+        return told
+
+    def logged_since(self, moment: float) -> str:
+        """Return Snakemake's own log and those of the jobs, as far as they were written since."""
+        folders = (".snakemake/log", "results/logs")
+        logs = [path for folder in folders for path in (self.folder / folder).rglob("*.log")]
+        new = sorted(path for path in logs if path.stat().st_mtime >= moment)
+        return "".join(path.read_text("utf-8", "replace") for path in new)
 
     @property
     def output(self) -> Path:
@@ -75,7 +83,8 @@ class Project:
 
     def planned(self, *targets: str) -> set[str]:
         """Return the rules that Snakemake would run for `targets`."""
-        output = self.snakemake(*targets, "--dry-run", "--quiet", "rules", "reason", "host")
+        output = self.snakemake(*targets, "--dry-run", "--verbose")
+        # The table of jobs: Snakemake's own lines are shown with --verbose only.
         lines = output.partition("Job stats:")[2].splitlines()[3:]
         names = [line.split()[0] for line in lines if line.strip()]
         return set(names[: names.index("total")]) if "total" in names else set()

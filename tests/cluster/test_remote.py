@@ -19,7 +19,7 @@ from tests.cluster.remote import (
 )
 
 HERE = Path(__file__).parent
-PROFILE = ("--workflow-profile", "workflow/profiles/slurm")
+PROFILE = ("--workflow-profile", "slurm")
 # What the SLURM profile sets, but for SLURM.
 OPTIONS = [
     *("--executor", "cluster-generic", "--jobs", "8", "--retries", "1"),

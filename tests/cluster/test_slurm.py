@@ -20,7 +20,7 @@ from tests.cluster.remote import IN_SECOND_SEGMENT, TARGET, RemoteProject, wait_
 SCRIPT = Path(__file__).parent / "slurm.sh"
 # The profile that is shipped; only the queue is looked at more often.
 OPTIONS = [
-    *("--workflow-profile", "workflow/profiles/slurm"),
+    *("--workflow-profile", "slurm"),
     *("--slurm-init-seconds-before-status-checks", "2"),
 ]
 MISSING = [name for name in ("slurmctld", "slurmd", "munged") if not shutil.which(name)]

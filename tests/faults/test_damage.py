@@ -78,8 +78,8 @@ def test_every_damage_of_a_tour_is_refused_by_name(tmp_path, fault_seed, how_man
     known = {"instance": "a", "seed": "0", "seconds": "1", "first_seconds": "1"}
     paths = [tmp_path / f"{name}.parquet" for name in ("cities", "tour", "tours", "snapshots")]
     tours.write_cities(paths[0], points, known)
-    tours.write_tour(paths[1], points, tour, known)
-    tours.write_tours(paths[2], [tours.FoundTour("a", 0, 1.0, tour)], known)
+    tours.write_tour(paths[1], points, tour, known, kind="tour")
+    tours.write_tours(paths[2], [tours.FoundTour("a", 0, 1.0, tour)], known, kind="tours")
     snapshots.write_snapshots(paths[3], [snapshots.Snapshot(0, 1.0, points)], known)
     readers = [tours.read_cities, tours.read_tour, tours.read_tours, snapshots.read_snapshots]
     for path, reader in zip(paths, readers, strict=True):
@@ -111,10 +111,10 @@ def test_bombs_and_impostors_are_refused_by_name(finished, tmp_path):
         images.set_column(labels, "label", pa.nulls(len(images), pa.uint8())),
     ]
     for table in impostors:
-        write_arrow(tmp_path / "a.parquet", table, metadata)
+        write_arrow(tmp_path / "a.parquet", table, metadata, kind="images")
         with pytest.raises(DamagedFileError):
             read_images(tmp_path / "a.parquet")
-    write_arrow(tmp_path / "a.parquet", images, metadata | {"image_shape": "[7, 7]"})
+    write_arrow(tmp_path / "a.parquet", images, metadata | {"image_shape": "[7, 7]"}, kind="images")
     with pytest.raises(DamagedFileError):
         read_images(tmp_path / "a.parquet")
 

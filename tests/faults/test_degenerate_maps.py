@@ -115,7 +115,8 @@ N_ARTIFACTS = 2 + 3 * 5 + 3 + 13
 
 
 def script(name):
-    return importlib.import_module(f"workflow.scripts.{name}").main
+    (path,) = (ROOT / "workflow" / "scripts").glob(f"*/{name}.py")
+    return importlib.import_module(f"workflow.scripts.{path.parent.name}.{name}").main
 
 
 def assert_no_nan(folder):

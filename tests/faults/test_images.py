@@ -16,8 +16,12 @@ from workflow.som.model.initialisation import starting_codebook
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.samples import as_features
-from workflow.som.training.epoch import presentation_order, train_one_epoch
-from workflow.som.training.runs import check_memory
+from workflow.som.training.epoch import (
+    Epoch,
+    TrainingSettings,
+    presentation_order,
+    train_one_epoch,
+)
 
 LATTICES = [
     *[Lattice("square", shape) for shape in ((1, 1), (1, 7), (7, 1), (2, 1), (11, 9))],
@@ -96,10 +100,8 @@ def test_the_batch_rule_and_the_printed_formula_give_what_they_say(name, fault_s
     tried = 0
     for lattice, (rule, kernel), (rate, radius), precision in (every[number] for number in chosen):
         for codebook in starts(pixels, lattice):
-            made = train_one_epoch(
-                codebook, pixels, lattice, rule=rule, kernel=kernel, seed=0, epoch=1,
-                learning_rate=rate, radius=radius, precision=precision, device="cpu", threads=1,
-            )  # fmt: skip
+            settings = TrainingSettings(rule=rule, kernel=kernel, order_seed=0, precision=precision)
+            made = train_one_epoch(codebook, pixels, lattice, settings, Epoch(1, rate, radius))
             if rule == "online":
                 order = presentation_order(0, 1, len(pixels))
                 expected = train_epoch_as_printed_plainly(codebook, pixels, order, radius, rate)
@@ -155,13 +157,3 @@ def test_no_images_are_refused_by_name(tmp_path):
     write_images(path, np.zeros(0, np.int32), nothing, np.zeros(0, np.uint8), {"dataset": "tiny"})
     with pytest.raises(SomError, match="train.parquet holds no images"):
         read_images(path)
-
-
-def test_more_units_than_memory_are_refused(make_experiment, monkeypatch):
-    monkeypatch.setattr("workflow.som.training.runs.memory_bytes", lambda: 10**9)
-    many = {"shape": (100, 80), "radius": 9.0}
-    with pytest.raises(SomError, match="experiments.huge: shape .* needs 1.0 GB"):
-        check_memory("huge", make_experiment(**many))
-    check_memory("fine", make_experiment(**many, rule="batch"))
-    check_memory("fine", make_experiment(**many, kernel="printed"))
-    check_memory("fine", make_experiment())

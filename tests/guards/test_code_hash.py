@@ -1,14 +1,16 @@
 """The hash of code follows what the code does, and nothing else."""
 
 import ast
+import hashlib
 import os
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.project import ROOT
-from workflow.guards import code_hash as code_hash_module
+from workflow.guards import code_hash
 
 SCRIPT = '''"""Train."""
 
@@ -33,7 +35,7 @@ FILES = {
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A small project in the place of this one."""
-    monkeypatch.setattr(code_hash_module, "ROOT", tmp_path)
+    monkeypatch.setattr(code_hash, "ROOT", tmp_path)
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -42,16 +44,16 @@ def project(tmp_path, monkeypatch):
 
 
 def clear():
-    code_hash_module.code_hash.cache_clear()
-    code_hash_module._parse.cache_clear()
-    code_hash_module._imported.cache_clear()
-    code_hash_module._syntax.cache_clear()
+    code_hash.code_hash.cache_clear()
+    code_hash._parse.cache_clear()
+    code_hash._imported.cache_clear()
+    code_hash._content.cache_clear()
 
 
 def hash_of(*files):
     """The hash that a new process would find."""
     clear()
-    return code_hash_module.code_hash(*files or ("workflow/scripts/train.py",))
+    return code_hash.code_hash(*files or ("workflow/scripts/train.py",))
 
 
 def change(project, name, old, new):
@@ -77,6 +79,12 @@ def test_comments_docstrings_layout_and_other_modules_change_nothing(project, na
     before = hash_of()
     change(project, name, old, new)
     assert hash_of() == before
+
+
+def test_a_docstring_of_a_coroutine_and_the_way_a_text_is_typed_change_nothing():
+    plain = ast.parse("async def f():\n    return 'a' + 'b'")
+    typed = ast.parse("async def f():\n    'Say.'\n    return u'a' + \"b\"")
+    assert code_hash.write_tree(typed) == code_hash.write_tree(plain)
 
 
 def test_file_times_change_nothing(project):
@@ -122,6 +130,14 @@ def test_every_way_to_import_counts(project, line):
     assert hash_of() != before
 
 
+def test_the_packages_around_a_module_count(project):
+    package = project / "workflow" / "som" / "__init__.py"
+    package.write_text("")
+    before = hash_of()
+    package.write_text("import os")
+    assert hash_of() != before
+
+
 def test_modules_that_import_each_other_are_counted_once(project):
     path = project / "workflow" / "som" / "grid.py"
     path.write_text("from workflow.som import rule\n" + path.read_text())
@@ -144,14 +160,98 @@ def test_the_folder_of_the_checkout_changes_nothing(project, tmp_path_factory, m
     before = hash_of()
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "clone"
     shutil.copytree(project, elsewhere)
-    monkeypatch.setattr(code_hash_module, "ROOT", elsewhere)
+    monkeypatch.setattr(code_hash, "ROOT", elsewhere)
     assert hash_of() == before
+
+
+def every_construct():
+    """The syntax tree of a module that holds every construct of Python 3.11."""
+    source = Path(__file__).with_name("every_construct.txt").read_text(encoding="utf-8")
+    return ast.parse(source)
+
+
+def test_the_hash_is_the_same_on_every_version_of_python():
+    """The value was found on Python 3.11, 3.12, 3.13, 3.14 and a candidate of 3.15."""
+    text = code_hash.write_tree(every_construct())
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == "73f9a7cd70e1ec77"
+
+
+def test_the_example_holds_every_construct_of_python_3_11():
+    # Those of type comments, of expressions and of single statements are no part of a module;
+    # the others are no longer made, or newer.
+    absent = {"FunctionType", "Expression", "Interactive", "TypeIgnore", "Suite", "Param", "slice"}
+    absent |= {"AugLoad", "AugStore", "Index", "ExtSlice", "Num", "Str", "Bytes", "NameConstant"}
+    absent |= {"Ellipsis", "TypeAlias", "TypeVar", "ParamSpec", "TypeVarTuple", "type_param"}
+    absent |= {"TemplateStr", "Interpolation"}
+    classes = {name for name, found in vars(ast).items() if isinstance(found, type)}
+    nodes = {name for name in classes if issubclass(getattr(ast, name), ast.AST)}
+    parents = {parent.__name__ for name in nodes for parent in getattr(ast, name).__mro__[1:]}
+    used = {type(node).__name__ for node in ast.walk(every_construct())}
+    assert nodes - parents - absent <= used
+
+
+def test_fields_that_a_version_of_python_adds_or_leaves_out_change_nothing():
+    """As Python 3.12 adds `type_params=[]`, 3.15 `is_lazy=0`, and 3.13 may leave out the empty."""
+    expected = code_hash.write_tree(every_construct())
+    added, left_out = every_construct(), every_construct()
+    for node in ast.walk(added):
+        node._fields = (*node._fields, "new_list", "new_value", "new_flag")
+        node.new_list, node.new_value, node.new_flag = [], None, 0
+    for node in ast.walk(left_out):
+        for name, value in list(ast.iter_fields(node)):
+            is_constant = isinstance(node, ast.Constant | ast.MatchSingleton)
+            if value == [] or (value is None and not is_constant):
+                node._fields = tuple(field for field in node._fields if field != name)
+                vars(node).pop(name, None)
+    assert ast.dump(added) != ast.dump(every_construct()) != ast.dump(left_out)
+    assert code_hash.write_tree(added) == expected
+    assert code_hash.write_tree(left_out) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = None", "x = 0"),
+        ("x = 0", "x = False"),
+        ("x = 1", "x = 1.0"),
+        ("x = 1", "x = True"),
+        ("x = ''", "x = b''"),
+        ("x = 0.0", "x = -0.0"),
+        ("x = 'a', 'b'", "x = 'a,b'"),
+        ("f(a)(b)", "f(a, b)"),
+        ("x: int", "(x): int"),
+        ("from a import b", "from .a import b"),
+        ("{**a, 'b': 1}", "{None: a, 'b': 1}"),
+        ("def f(*, a=None, b): pass", "def f(*, a, b=None): pass"),
+        ("[x for x in y]", "[x async for x in y]"),
+        ("f'{x}'", "f'{x!r}'"),
+        ("f'{x}'", "f'{x:}'"),
+        ("return_ = x", "return_ == x"),
+        ("match x:\n    case None: pass", "match x:\n    case False: pass"),
+        ("def f():\n    return", "def f():\n    return None"),
+    ],
+)
+def test_what_means_another_thing_is_written_otherwise(one, other):
+    assert code_hash.write_tree(ast.parse(one)) != code_hash.write_tree(ast.parse(other))
 
 
 def test_other_files_count_as_they_are(project):
     before = hash_of("workflow/som/style.txt")
     change(project, "workflow/som/style.txt", "red", "blue")
     assert hash_of("workflow/som/style.txt") != before
+
+
+def test_a_file_with_a_modules_name_counts_with_it(project):
+    before = hash_of()
+    (project / "workflow/som/grid.mplstyle").write_text("colour: red\n")
+    with_style = hash_of()
+    assert with_style != before
+    change(project, "workflow/som/grid.mplstyle", "red", "blue")
+    assert hash_of() not in (before, with_style)
+    # Another module's changes nothing.
+    (project / "workflow/som/other.mplstyle").write_text("colour: red\n")
+    change(project, "workflow/som/grid.mplstyle", "blue", "red")
+    assert hash_of() == with_style
 
 
 @pytest.mark.parametrize(
@@ -182,7 +282,7 @@ def test_the_codebook_depends_on_the_rule_and_not_on_what_is_measured(
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-    monkeypatch.setattr(code_hash_module, "ROOT", tmp_path)
+    monkeypatch.setattr(code_hash, "ROOT", tmp_path)
     common = (ROOT / "workflow" / "rules" / "common.smk").read_text(encoding="utf-8")
     named = re.search(r"^DETERMINING_MODULES = (\[.*\])$", common, flags=re.MULTILINE)
     files = [f"workflow/som/{name}.py" for name in ast.literal_eval(named[1])]

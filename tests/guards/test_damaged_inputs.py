@@ -1,7 +1,11 @@
 """Whatever jobs will read is verified before any of them, and must be what its place says."""
 
+import ast
 import gzip
+import hashlib
 import json
+import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,14 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workflow.guards.damaged_inputs import find_damaged_input
+from tests.project import ROOT
+from workflow.guards.damaged_inputs import SUFFIXES, find_damaged_input, implied_by
 from workflow.som.data import downloads
 from workflow.som.data.datasets import write_images
 from workflow.som.data.downloads import Source
 from workflow.som.files.atomic import digest
 from workflow.som.files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
 from workflow.som.files.summaries import write_summary
-from workflow.som.files.tables import read_arrow, write_table
+from workflow.som.files.tables import read_arrow, write_arrow, write_table
 
 RAW = Path("results/raw/mnist/train-images-idx3-ubyte.gz")
 TRAIN = Path("results/datasets/mnist/train.parquet")
@@ -26,18 +31,18 @@ TABLES = [
     RUN / folder / "epoch_001.parquet"
     for folder in ("training_activations", "activations", "purity", "u_matrix")
 ]
+HISTORY = RUN / "history.parquet"
 SUMMARY = RUN / "purity" / "epoch_001.json"
 CITIES = Path("results/tsp/random5/cities.parquet")
 TOUR = Path("results/tsp/random5/seed_0/tour.parquet")
-MADE = [RAW, TRAIN, CHECKPOINT, *TABLES, SUMMARY, CITIES, TOUR]
+CENTRES = Path("results/worth/codebooks/k_means.safetensors")
+COMPARISON = Path("results/topologies/kernels.parquet")
+SCORES = Path("results/classifier/features/map_rbf_scores.parquet")
+PEERS = Path("results/benchmark/peers.parquet")
+TABLES_OF_MANY = [CITIES, TOUR, COMPARISON, SCORES, PEERS]
+MADE = [RAW, TRAIN, CHECKPOINT, *TABLES, HISTORY, SUMMARY, CENTRES, *TABLES_OF_MANY]
 SETTINGS = {"tiny": {"dataset": "mnist", "radius": 3.0}}
 FRAME = pd.DataFrame({"unit": [1, 2, 3]})
-
-
-def holding(path):
-    """A table with the column by which its kind is known."""
-    columns = {"training_activations": "history", "activations": "bmu", "purity": "majority_digit"}
-    return FRAME.assign(**{columns.get(path.parent.name, path.parent.name): 1})
 
 
 def of_epoch(number, **changes):
@@ -57,21 +62,27 @@ def results(tmp_path, monkeypatch):
     pixels, labels = np.zeros((2, 2, 2), np.uint8), np.zeros(2, np.uint8)
     metadata = {"dataset": "mnist", "split": "train"}
     write_images(TRAIN, np.arange(2, dtype=np.int32), pixels, labels, metadata)
-    save_checkpoint(CHECKPOINT, np.ones((2, 3), np.float32), of_epoch(1))
+    codebook = np.ones((2, 3), np.float32)
+    save_checkpoint(CHECKPOINT, codebook, of_epoch(1))
     for path in TABLES:
-        write_table(path, holding(path), of_epoch(1))
-    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 1, "map_purity": 0.5})
-    write_table(CITIES, FRAME, {"instance": "random5"})
-    write_table(TOUR, FRAME, {"instance": "random5", "seed": "0"})
+        write_table(path, FRAME, of_epoch(1), kind=path.parent.name)
+    write_table(HISTORY, FRAME, of_epoch(1), kind="history")
+    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 1}, kind="purity")
+    write_table(CITIES, FRAME, {"instance": "random5"}, kind="cities")
+    write_table(TOUR, FRAME, {"instance": "random5", "seed": "0"}, kind="tour")
+    save_checkpoint(CENTRES, codebook, {"codebook": "k_means"}, kind="prototypes")
+    write_table(COMPARISON, FRAME, {"comparison": "kernels"}, kind="comparison")
+    write_table(SCORES, FRAME, {"features": "map_rbf"}, kind="feature_scores")
+    write_table(PEERS, FRAME, {}, kind="peers")
 
 
 def plan(*paths, made=()):
     """Snakemake's plan of one job that reads `paths`, beside one that makes others."""
     jobs = [
-        SimpleNamespace(input=list(map(str, paths)), output=[], rule=SimpleNamespace(name="a")),
-        SimpleNamespace(input=[], output=list(map(str, made)), rule=SimpleNamespace(name="b")),
+        SimpleNamespace(input=list(map(str, paths)), output=[], log=[]),
+        SimpleNamespace(input=[], output=list(map(str, made)), log=[]),
     ]
-    return SimpleNamespace(needrun_jobs=lambda: iter(jobs))
+    return SimpleNamespace(jobs=jobs, needrun_jobs=lambda: iter(jobs))
 
 
 def harm(path):
@@ -130,7 +141,7 @@ def test_a_file_of_another_run_or_epoch_is_named(results, path, change, named):
     if path == CHECKPOINT:
         save_checkpoint(path, load_checkpoint(path).codebook, of_epoch(1, **change))
     else:
-        write_table(path, holding(path), of_epoch(1, **change))
+        write_table(path, FRAME, of_epoch(1, **change), kind=path.parent.name)
     assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
 
 
@@ -140,15 +151,21 @@ def test_a_fingerprint_is_not_asked_for_where_the_data_are_made_anew(results):
 
 
 def test_tables_that_lie_in_each_others_places_are_named(results):
-    write_table(CITIES, FRAME, {"instance": "random6"})
-    write_table(TOUR, FRAME, {"instance": "random5", "seed": "3"})
-    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 2, "map_purity": 0})
+    write_table(CITIES, FRAME, {"instance": "random6"}, kind="cities")
+    write_table(TOUR, FRAME, {"instance": "random5", "seed": "3"}, kind="tour")
+    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 2}, kind="purity")
+    save_checkpoint(CENTRES, *load_checkpoint(CHECKPOINT), kind="prototypes")
+    write_table(COMPARISON, FRAME, {"comparison": "starts"}, kind="comparison")
+    write_table(SCORES, FRAME, {"features": "pixels"}, kind="feature_scores")
     test = TRAIN.with_name("test.parquet")
     TRAIN.rename(test)
     for path, named in (
         (CITIES, "its instance is random6, not random5"),
         (TOUR, "its seed is 3, not 0"),
         (SUMMARY, "its epoch is 2, not 1"),
+        (CENTRES, "its codebook is nothing, not k_means"),
+        (COMPARISON, "its comparison is starts, not kernels"),
+        (SCORES, "its features is pixels, not map_rbf"),
         (test, "its split is train, not test"),
     ):
         assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
@@ -167,38 +184,96 @@ def test_tables_that_lie_in_each_others_places_are_named(results):
 def test_activations_beyond_the_lattice_or_the_digits_are_named(results, changes, named):
     path = RUN / "activations" / "epoch_001.parquet"
     frame = pd.DataFrame({"bmu": [0, 1, 5], "label": [0, 1, 9]} | changes)
-    write_table(path, frame, of_epoch(1, lattice='{"topology": "square", "shape": [2, 3]}'))
+    metadata = of_epoch(1, lattice='{"topology": "square", "shape": [2, 3]}')
+    write_table(path, frame, metadata, kind="activations")
     found = find_damaged_input(plan(path), SETTINGS)
     assert found is None if named is None else f"{path} is damaged ({named}" in found
 
 
 @pytest.mark.parametrize("path", TABLES, ids=str)
 def test_a_table_of_another_kind_of_the_same_epoch_is_named(results, path):
-    others = [other for other in TABLES if other != path]
-    for other in others:
+    for other in [HISTORY, *TABLES]:
+        if other == path:
+            continue
         path.write_bytes(other.read_bytes())
-        found = find_damaged_input(plan(path), SETTINGS)
-        assert found.startswith(f"{path} is damaged (it is no table or summary of")
+        held = "history" if other == HISTORY else other.parent.name
+        expected = f"{path} is damaged (its kind is {held}, not {path.parent.name})"
+        assert find_damaged_input(plan(path), SETTINGS).startswith(expected)
 
 
-@pytest.mark.parametrize("made_at", [1.0, 3.0])
-def test_a_manifest_takes_no_picture_that_nothing_made_since_it_was_written(results, made_at):
-    picture, manifest = RUN / "figures" / "map.svg", RUN / "manifest.json"
+@pytest.mark.parametrize("path", [path for path in MADE if path.suffix != ".gz"], ids=str)
+def test_a_file_of_no_kind_or_of_another_is_named(results, path):
+    kind = implied_by(path)["kind"]
+    for found, named in (("", "its kind is , not "), ("other", "its kind is other, not ")):
+        if path == SUMMARY:
+            write_summary(path, {"experiment": "tiny", "seed": 0, "epoch": 1}, kind=found)
+        elif path.suffix == ".safetensors":
+            save_checkpoint(path, *load_checkpoint(path), kind=found)
+        else:
+            write_arrow(path, *read_arrow(path), kind=found)
+        damage = find_damaged_input(plan(path), SETTINGS)
+        assert damage.startswith(f"{path} is damaged ({named}{kind})")
+
+
+def test_a_file_of_an_older_version_without_kind_is_named(results):
+    summary = {"experiment": "tiny", "seed": 0, "epoch": 1}
+    checksum = hashlib.sha256(json.dumps(summary, sort_keys=True).encode()).hexdigest()
+    SUMMARY.write_text(json.dumps(summary | {"checksum": checksum}, indent=2) + "\n")
+    found = find_damaged_input(plan(SUMMARY), SETTINGS)
+    assert found.startswith(f"{SUMMARY} is damaged (an older version of the workflow made it")
+
+
+@pytest.mark.parametrize("rule", ["write_manifest", "som_write_manifest"])
+@pytest.mark.parametrize(
+    ("made_at", "is_named"), [(1, True), (3, False), (None, False)], ids=["before", "since", "?"]
+)
+def test_a_manifest_takes_no_picture_that_changed_though_no_job_made_it_since(
+    results, rule, made_at, is_named
+):
+    """A job's log says when it made the picture; under a module's prefix rules have other names."""
+    picture, manifest, log = RUN / "figures" / "map.svg", RUN / "manifest.json", Path("map.log")
     picture.parent.mkdir()
     picture.write_text("<svg/>")
     artifacts = {"figures/map.svg": {"bytes": 6, "sha256": digest(picture, "sha256")}}
-    write_summary(manifest, json.loads(json.dumps({"artifacts": artifacts})))
-    times = {str(picture): {"endtime": made_at}, str(manifest): {"endtime": 2.0}}
-    rule = SimpleNamespace(name="write_manifest")
-    job = SimpleNamespace(input=[str(picture)], output=[str(manifest)], rule=rule)
-    dag = SimpleNamespace(
-        needrun_jobs=lambda: iter([job]),
-        workflow=SimpleNamespace(persistence=SimpleNamespace(metadata=times.get)),
+    write_summary(manifest, {"artifacts": artifacts}, kind="manifest")
+    os.utime(manifest, (2, 2))
+    if made_at:
+        log.write_text("Drawn.")
+        os.utime(log, (made_at, made_at))
+    listing = SimpleNamespace(
+        input=[str(picture)], output=[str(manifest)], log=[], rule=SimpleNamespace(name=rule)
     )
+    drawing = SimpleNamespace(input=[], output=[str(picture)], log=[str(log)])
+    dag = SimpleNamespace(jobs=[drawing, listing], needrun_jobs=lambda: iter([listing]))
     assert find_damaged_input(dag, SETTINGS) is None
     picture.write_text("<svg>")
     found = find_damaged_input(dag, SETTINGS)
-    if made_at < 2.0:
+    if is_named:
         assert found.startswith(f"{picture} is damaged (its SHA-256 is not what")
     else:
         assert found is None
+    # A picture that the plan draws again may be anything.
+    dag.needrun_jobs = lambda: iter([drawing, listing])
+    assert find_damaged_input(dag, SETTINGS) is None
+
+
+def test_files_of_others_are_not_the_guards_business(results, tmp_path):
+    own = tmp_path / "own.parquet"
+    FRAME.to_parquet(own)
+    assert find_damaged_input(plan(own), SETTINGS) is None
+
+
+def test_each_file_of_the_workflow_lies_where_its_kind_is_expected(project):
+    """The kinds that the places of all rules' outputs imply are those that the code writes."""
+    targets = ["quickstart", "topologies", "replicates", "trade_off", "worth"]
+    targets += ["classifier", "tsp", "benchmark"]
+    table = project.snakemake("--summary", *targets)
+    outputs = {Path(line.split("\t")[0]) for line in table.splitlines() if "\t" in line}
+    expected = {implied_by(path)["kind"] for path in outputs if path.suffix in SUFFIXES}
+    written = {"checkpoint"}
+    for path in (ROOT / "workflow").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and re.match("write_|save_", ast.unparse(call.func)):
+                kinds = [keyword.value for keyword in call.keywords if keyword.arg == "kind"]
+                written |= {kind.value for kind in kinds if isinstance(kind, ast.Constant)}
+    assert expected == written

@@ -29,7 +29,7 @@ import numpy as np, torch
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.data.datasets import read_images
 from workflow.som.model.lattice import Lattice
-from workflow.som.training.epoch import train_one_epoch
+from workflow.som.training.epoch import Epoch, TrainingSettings, train_one_epoch
 
 run, images, out, precision, capability = sys.argv[1:]
 assert capability in ("any", torch.backends.cpu.get_cpu_capability())
@@ -37,16 +37,16 @@ pixels = read_images(images).pixels
 states = [load_checkpoint(p) for p in sorted(Path(run, "checkpoints").glob("*.safetensors"))]
 lattice = Lattice.from_json(states[0].metadata["lattice"])
 found, own = {}, states[0].codebook
+settings = TrainingSettings(
+    rule="online", kernel="gaussian", order_seed=0, precision=precision
+)
 for epoch, state in enumerate(states[1:], 1):
-    options = dict(
-        rule="online", kernel="gaussian", seed=0, epoch=epoch, precision=precision, device="cpu",
-        threads=1, learning_rate=float(state.metadata["learning_rate"]),
-        radius=float(state.metadata["radius"]),
-    )
-    own = train_one_epoch(own, pixels, lattice, **options)
+    of_state = (float(state.metadata[key]) for key in ("learning_rate", "radius"))
+    how = settings, Epoch(epoch, *of_state)
+    own = train_one_epoch(own, pixels, lattice, *how)
     found[f"own_{epoch}"] = own
     before = states[epoch - 1].codebook
-    found[f"next_{epoch}"] = train_one_epoch(before, pixels, lattice, **options)
+    found[f"next_{epoch}"] = train_one_epoch(before, pixels, lattice, *how)
 np.savez(out, **found)
 """
 

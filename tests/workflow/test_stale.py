@@ -46,18 +46,19 @@ def test_a_clone_with_copied_results_and_other_code_remakes_what_it_made(clone):
     assert not TRAINING & planned
 
 
-def test_copied_results_without_records_are_not_believed(finished, clone):
-    """Nobody knows what made them; epochs come back by their fingerprint, and only by it."""
+def test_results_without_records_are_judged_by_what_they_say_of_themselves(clone):
+    """Snakemake takes a file without a record for current; `verify` and fingerprints do not."""
     shutil.rmtree(clone.folder / "results" / ".records")
-    assert clone.planned("quickstart") >= TRAINING | DOWNSTREAM
-    assert "download_mnist_5000" not in clone.planned("quickstart")
-    output = clone.snakemake(PURITY)
-    assert "Epoch 6 was finished before: used again" in output
-    assert clone.artifacts() == finished.artifacts()
-    shutil.rmtree(clone.folder / "results" / ".records")
+    assert "Nothing to be done" in clone.snakemake("quickstart")
+    clone.snakemake("verify")
     clone.change(radius=3.0)
-    output = clone.snakemake(PURITY)
-    assert "used again" not in output
+    assert "differs from the manifest" in clone.snakemake("verify", fails=True)
+    # A job that would read an epoch of other settings refuses it.
+    (clone.folder / PURITY).unlink()
+    output = clone.snakemake(PURITY, fails=True)
+    assert "it comes from other data, settings or code than this run" in output
+    shutil.rmtree(clone.run)
+    clone.snakemake(PURITY)
     assert metadata_of(clone.run / "checkpoints/epoch_001.safetensors")["radius"] == "3.0"
 
 

@@ -4,6 +4,7 @@ Before a job starts, Snakemake deletes what it made earlier. A job that finds it
 would lose that, and so would the jobs after it, which had nothing to do with the damage.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,28 @@ from typing import Any
 from workflow.som.files.errors import DamagedFileError, SomError, damaged
 
 RESULTS = Path("results")
-# What a run's files hold, and what those of the same epoch that resemble them hold besides.
-HOLDS = {
-    "activations.parquet": ("bmu", "history"),
-    "training_activations.parquet": ("history", None),
-    "purity.parquet": ("majority_digit", None),
-    "purity.json": ("map_purity", None),
-    "u_matrix.parquet": ("u_matrix", None),
-    "history.parquet": ("samples_per_second", None),
+# What lies where: the kind of each table, summary and checkpoint. A name in braces stands for what
+# the file says of itself under that name. The first place that fits counts.
+PLACES = {
+    "datasets/{dataset}/{split}.parquet": "images",
+    "tsp/{instance}/seed_{seed}/{kind}.parquet": "",
+    "tsp/{instance}/{kind}.parquet": "",
+    "{experiment}/seed_{seed}/checkpoints/epoch_{epoch}.safetensors": "checkpoint",
+    "{experiment}/seed_{seed}/{kind}/epoch_{epoch}.parquet": "",
+    "{experiment}/seed_{seed}/{kind}/epoch_{epoch}.json": "",
+    "{experiment}/seed_{seed}/{kind}.parquet": "",
+    "{experiment}/seed_{seed}/{kind}.json": "",
+    "topologies/{comparison}.parquet": "comparison",
+    "replicates/{comparison}.parquet": "comparison",
+    "replicates/stability/{experiment}.json": "stability",
+    "trade_off/{comparison}.parquet": "comparison",
+    "worth/codebooks/{codebook}.safetensors": "prototypes",
+    "worth/bmus/{codebook}.parquet": "bmus",
+    "classifier/features/{features}_scores.parquet": "feature_scores",
+    "classifier/features/{features}_predictions.parquet": "feature_predictions",
+    "classifier/features/{features}_learning_curve.parquet": "feature_learning_curve",
 }
+SUFFIXES = (".parquet", ".json", ".safetensors")
 
 
 def find_damaged_input(dag: Any, settings: Mapping[str, Mapping[str, Any]]) -> str | None:
@@ -35,11 +49,13 @@ def find_damaged_input(dag: Any, settings: Mapping[str, Mapping[str, Any]]) -> s
     jobs = list(dag.needrun_jobs())
     made = {str(path) for job in jobs for path in job.output}
     read = {str(path): None for job in jobs for path in job.input if str(path) not in made}
+    logs = {str(path): list(job.log) for job in dag.jobs for path in job.output}
     try:
         verify([Path(path) for path in read if Path(path).exists()], settings, made)
         for job in jobs:
-            if job.rule.name == "write_manifest":
-                _verify_listed(job, read, dag.workflow.persistence)
+            for manifest in (path for path in job.output if Path(path).name == "manifest.json"):
+                sources = [str(path) for path in job.input if str(path) in read]
+                _verify_listed(Path(manifest), {path: logs.get(path, []) for path in sources})
     except SomError as error:
         return str(error)
     return None
@@ -52,7 +68,7 @@ def verify(
 ) -> None:
     """Read artifacts and raise an error about the first that is damaged or in a wrong place.
 
-    `made` are files that are about to be made anew, so that they say nothing of what is right.
+    `made` are files that are about to be made again, so that they say nothing about what is right.
     """
     known = _Fingerprints(settings, set(made))
     for path in paths:
@@ -62,7 +78,7 @@ def verify(
             from workflow.som.tsp.cities import read_tsplib
 
             read_tsplib(path)
-        elif path.suffix in (".parquet", ".json", ".safetensors"):
+        elif path.suffix in SUFFIXES and path.parts[:1] == (RESULTS.name,):
             _verify_place(path, _read(path), known)
 
 
@@ -89,49 +105,47 @@ def _read(path: Path) -> Mapping[str, Any]:
 
         if fault := find_fault(table, metadata["lattice"]):
             raise damaged(path, fault)
-    return dict.fromkeys(table.column_names, "") | metadata
+    return metadata
 
 
 def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") -> None:
     """Compare what a file says of itself with what its path says of it."""
     expected = implied_by(path)
-    if path.suffix != ".json" and {"experiment", "seed", "epoch"} <= expected.keys():
+    if path.suffix != ".json" and {"experiment", "seed"} <= expected.keys():
         expected["fingerprint"] = known.of(expected["experiment"], expected["seed"])
-    kind = path.parent.name if "epoch" in expected else path.stem
-    held, foreign = HOLDS.get(kind + path.suffix, (None, None))
-    if "experiment" in expected and (held and held not in found or foreign and foreign in found):
-        raise damaged(path, f"it is no table or summary of {kind}")
     for key, value in expected.items():
-        if value and str(found.get(key, "nothing")) != value:
-            if key == "fingerprint":
-                raise damaged(path, "it comes from other data, settings or code than this run")
-            raise damaged(path, f"its {key} is {found.get(key, 'nothing')}, not {value}")
+        held = str(found.get(key, "nothing"))
+        if not value or held == value:
+            continue
+        if key == "kind" and key not in found:
+            raise damaged(path, "an older version of the workflow made it: it has no kind")
+        if key == "fingerprint":
+            raise damaged(path, "it comes from other data, settings or code than this run")
+        raise damaged(path, f"its {key} is {held}, not {value}")
 
 
 def implied_by(path: Path) -> dict[str, str]:
-    """Return what the place of a file says of it.
+    """Return what the place of a table, summary or checkpoint says of it.
+
+    Where no place fits, a file's own name is its kind.
 
     Examples
     --------
     >>> implied_by(Path("results/article/seed_3/purity/epoch_090.json"))
-    {'experiment': 'article', 'seed': '3', 'epoch': '90'}
+    {'kind': 'purity', 'experiment': 'article', 'seed': '3', 'epoch': '90'}
     >>> implied_by(Path("results/datasets/mnist/test.parquet"))
-    {'dataset': 'mnist', 'split': 'test'}
+    {'kind': 'images', 'dataset': 'mnist', 'split': 'test'}
+    >>> implied_by(Path("results/benchmark/peers.parquet"))
+    {'kind': 'peers'}
     """
-    if path.parts[:1] != (RESULTS.name,) or len(path.parts) < 4:
-        return {}
-    first, second, third = path.parts[1:4]
-    if first == "datasets":
-        return {"dataset": second, "split": path.stem}
-    if first == "tsp" and second != "figures":
-        seed = {"seed": third.removeprefix("seed_")} if third.startswith("seed_") else {}
-        return {"instance": second} | seed
-    if not second.startswith("seed_"):
-        return {}
-    implied = {"experiment": first, "seed": second.removeprefix("seed_")}
-    if path.stem.startswith("epoch_"):
-        implied["epoch"] = str(int(path.stem.removeprefix("epoch_")))
-    return implied
+    for place, kind in PLACES.items():
+        pattern = re.escape(f"{RESULTS}/{place}").replace(r"\{", "(?P<").replace(r"\}", ">[^/]+)")
+        if match := re.fullmatch(pattern, path.as_posix()):
+            implied = {"kind": kind} | match.groupdict()
+            if "epoch" in implied:
+                implied["epoch"] = str(int(implied["epoch"]))
+            return implied
+    return {"kind": path.stem}
 
 
 class _Fingerprints:
@@ -169,28 +183,32 @@ def _verify_original(path: Path, dataset: str) -> None:
         raise damaged(path, "its md5 sum is not the original's")
 
 
-def _verify_listed(job: Any, read: Mapping[str, Any], persistence: Any) -> None:
-    """Refuse to list anew, in a manifest, a file that changed although nothing made it since.
+def _verify_listed(manifest: Path, logs: Mapping[str, Iterable[str]]) -> None:
+    """Refuse to list again, in a manifest, a file that changed although no job made it since.
 
-    Pictures and pages carry no checksum; the manifest that is there is theirs.
+    Pictures and pages carry no checksum; the manifest that is there has one of each.
+
+    Parameters
+    ----------
+    logs : mapping
+        The files to list that no job is about to make, and the log of the job that made each. Its
+        time says when that was: the file's own time changes with any damage.
     """
     from workflow.som.files.atomic import digest
     from workflow.som.files.summaries import read_summary
 
-    manifest = Path(job.output[0])
     try:
         listed = read_summary(manifest)["artifacts"]
     except (FileNotFoundError, DamagedFileError, KeyError):
         return
-    listed_at = (persistence.metadata(job.output[0]) or {}).get("endtime")
-    for source in (source for source in job.input if str(source) in read):
-        path = Path(source)
+    listed_at = manifest.stat().st_mtime_ns
+    for path in map(Path, logs):
         if path.is_dir():
             raise damaged(path, "it is a folder")
         if manifest.parent not in path.parents or not path.exists():
             continue
         entry = listed.get(path.relative_to(manifest.parent).as_posix())
-        made_at = (persistence.metadata(source) or {}).get("endtime")
-        is_older = bool(listed_at and made_at and made_at < listed_at)
+        written = [Path(log).stat().st_mtime_ns for log in logs[str(path)] if Path(log).exists()]
+        is_older = bool(written) and max(written) < listed_at
         if entry and is_older and digest(path, "sha256") != entry["sha256"]:
             raise damaged(path, "its SHA-256 is not what the run's manifest lists")

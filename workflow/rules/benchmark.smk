@@ -62,6 +62,18 @@ BENCHMARK_FIGURES = [
 ]
 
 
+rule benchmark:
+    """The engine next to its peers, its floors and a float64 loop: tables and figures."""
+    input:
+        expand("results/benchmark/{table}.parquet", table=BENCHMARK_TABLES),
+        expand(
+            "results/benchmark/figures/{figure}.{kind}",
+            figure=BENCHMARK_FIGURES,
+            kind=["png", "svg"],
+        ),
+    localrule: True
+
+
 rule install_peers:
     """The libraries to compare with, in an environment that nothing else uses."""
     input:
@@ -75,7 +87,9 @@ rule install_peers:
     conda:
         "../../envs/som.yaml"
     params:
-        code=code_hash("workflow/scripts/benchmark/install_peers.py"),
+        given=given(
+            code=code_of("benchmark/install_peers"),
+        ),
     script:
         "../scripts/benchmark/install_peers.py"
 
@@ -84,7 +98,7 @@ rule benchmark_peers:
     """This engine and its peers, in turn, from the same codebooks and schedule."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
-        checkpoints=checkpoints_before("article", BENCHMARK_EPOCHS),
+        checkpoints=RUNS.checkpoints_before("article", BENCHMARK_EPOCHS),
         environment="results/benchmark/peers_environment",
         versions="results/benchmark/peers.txt",
     output:
@@ -98,16 +112,16 @@ rule benchmark_peers:
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        run=settings_of("article"),
-        measured={
-            "schedule": SCHEDULE,
-            "libraries": BENCHMARK_LIBRARIES,
-            "rounds": 3,
-            "threads": BENCHMARK_THREADS,
-        },
-        code=code_hash(
-            "workflow/scripts/benchmark/benchmark_peers.py",
-            *[f"workflow/peers/{name}.py" for name in PEER_MODULES],
+        given=given(
+            run=RUNS.settings("article"),
+            measured={
+                "schedule": SCHEDULE,
+                "libraries": BENCHMARK_LIBRARIES,
+                "rounds": 3,
+                "threads": BENCHMARK_THREADS,
+            },
+            code=code_of("benchmark/benchmark_peers"),
+            peers=code_hash(*[f"workflow/peers/{name}.py" for name in PEER_MODULES]),
         ),
     script:
         "../scripts/benchmark/benchmark_peers.py"
@@ -117,7 +131,7 @@ rule benchmark_schedule:
     """The forms of the online rule, epoch by epoch of the article, beside their floor."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
-        checkpoints=checkpoints_before("article", [1, 2, *range(5, 91, 5)]),
+        checkpoints=RUNS.checkpoints_before("article", [1, 2, *range(5, 91, 5)]),
     output:
         table="results/benchmark/schedule.parquet",
     log:
@@ -129,14 +143,16 @@ rule benchmark_schedule:
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        run=settings_of("article"),
-        measured={
-            "schedule": SCHEDULE,
-            "rounds": 3,
-            "samples": 8192,
-            "threads": BENCHMARK_THREADS,
-        },
-        code=code_hash("workflow/scripts/benchmark/benchmark_schedule.py"),
+        given=given(
+            run=RUNS.settings("article"),
+            measured={
+                "schedule": SCHEDULE,
+                "rounds": 3,
+                "samples": 8192,
+                "threads": BENCHMARK_THREADS,
+            },
+            code=code_of("benchmark/benchmark_schedule"),
+        ),
     script:
         "../scripts/benchmark/benchmark_schedule.py"
 
@@ -156,12 +172,14 @@ rule benchmark_scaling:
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        measured={
-            "sizes": BENCHMARK_SIZES,
-            "rounds": 3,
-            "threads": BENCHMARK_THREADS,
-        },
-        code=code_hash("workflow/scripts/benchmark/benchmark_scaling.py"),
+        given=given(
+            measured={
+                "sizes": BENCHMARK_SIZES,
+                "rounds": 3,
+                "threads": BENCHMARK_THREADS,
+            },
+            code=code_of("benchmark/benchmark_scaling"),
+        ),
     script:
         "../scripts/benchmark/benchmark_scaling.py"
 
@@ -170,7 +188,7 @@ rule measure_faithfulness:
     """Winners and codebooks of the engine against a float64 loop over whole epochs."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
-        checkpoints=checkpoints_before("article", STUDIED_EPOCHS),
+        checkpoints=RUNS.checkpoints_before("article", STUDIED_EPOCHS),
     output:
         segments="results/benchmark/faithfulness_segments.parquet",
         windows="results/benchmark/faithfulness_windows.parquet",
@@ -183,11 +201,13 @@ rule measure_faithfulness:
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        run=settings_of("article"),
-        experiment="article",
-        seed=BENCHMARK.seeds[0],
-        n_samples=None,
-        code=code_hash("workflow/scripts/benchmark/measure_faithfulness.py"),
+        given=given(
+            run=RUNS.settings("article"),
+            experiment="article",
+            seed=BENCHMARK.seeds[0],
+            n_samples=None,
+            code=code_of("benchmark/measure_faithfulness"),
+        ),
     script:
         "../scripts/benchmark/measure_faithfulness.py"
 
@@ -208,10 +228,9 @@ rule plot_benchmark_peers:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["benchmark_peers"],
-        code=code_hash(
-            "workflow/scripts/benchmark/plot_benchmark_peers.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["benchmark_peers"],
+            code=code_of("benchmark/plot_benchmark_peers"),
         ),
     script:
         "../scripts/benchmark/plot_benchmark_peers.py"
@@ -233,10 +252,9 @@ rule plot_benchmark_schedule:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["benchmark_schedule"],
-        code=code_hash(
-            "workflow/scripts/benchmark/plot_benchmark_schedule.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["benchmark_schedule"],
+            code=code_of("benchmark/plot_benchmark_schedule"),
         ),
     script:
         "../scripts/benchmark/plot_benchmark_schedule.py"
@@ -258,10 +276,9 @@ rule plot_benchmark_scaling:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["benchmark_scaling"],
-        code=code_hash(
-            "workflow/scripts/benchmark/plot_benchmark_scaling.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["benchmark_scaling"],
+            code=code_of("benchmark/plot_benchmark_scaling"),
         ),
     script:
         "../scripts/benchmark/plot_benchmark_scaling.py"
@@ -284,10 +301,9 @@ rule plot_faithfulness:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["faithfulness"],
-        code=code_hash(
-            "workflow/scripts/benchmark/plot_faithfulness.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["faithfulness"],
+            code=code_of("benchmark/plot_faithfulness"),
         ),
     script:
         "../scripts/benchmark/plot_faithfulness.py"

@@ -21,6 +21,18 @@ wildcard_constraints:
     features="|".join(CLASSIFIER_SETS),
 
 
+rule classifier:
+    """Classifiers on what the map answers to an image, next to controls: tables and figures."""
+    input:
+        expand("results/classifier/{table}.parquet", table=CLASSIFIER_TABLES),
+        expand(
+            "results/classifier/figures/{figure}.{kind}",
+            figure=CLASSIFIER_FIGURES,
+            kind=["png", "svg"],
+        ),
+    localrule: True
+
+
 rule measure_classifier:
     """Every head on one set of features, tuned within the training set, scored once."""
     input:
@@ -40,9 +52,11 @@ rule measure_classifier:
         mem_mb=growing(8000),
         runtime=growing(480),
     params:
-        run=settings_of(CLASSIFIER.experiment),
-        settings=to_measure(CLASSIFIER),
-        code=code_hash("workflow/scripts/classifier/measure_classifier.py"),
+        given=given(
+            run=RUNS.settings(CLASSIFIER.experiment),
+            settings=to_measure(CLASSIFIER),
+            code=code_of("classifier/measure_classifier"),
+        ),
     script:
         "../scripts/classifier/measure_classifier.py"
 
@@ -65,9 +79,11 @@ rule measure_learning_curve:
         mem_mb=growing(8000),
         runtime=growing(720),
     params:
-        run=settings_of(CLASSIFIER.experiment),
-        settings=config["classifier"],
-        code=code_hash("workflow/scripts/classifier/measure_learning_curve.py"),
+        given=given(
+            run=RUNS.settings(CLASSIFIER.experiment),
+            settings=config["classifier"],
+            code=code_of("classifier/measure_learning_curve"),
+        ),
     script:
         "../scripts/classifier/measure_learning_curve.py"
 
@@ -101,8 +117,10 @@ rule collect_classifier:
     conda:
         "../../envs/som.yaml"
     params:
-        run=settings_of(CLASSIFIER.experiment),
-        code=code_hash("workflow/scripts/classifier/collect_classifier.py"),
+        given=given(
+            run=RUNS.settings(CLASSIFIER.experiment),
+            code=code_of("classifier/collect_classifier"),
+        ),
     script:
         "../scripts/classifier/collect_classifier.py"
 
@@ -125,10 +143,9 @@ rule plot_classifier_scores:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["classifier_scores"],
-        code=code_hash(
-            "workflow/scripts/classifier/plot_classifier_scores.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["classifier_scores"],
+            code=code_of("classifier/plot_classifier_scores"),
         ),
     script:
         "../scripts/classifier/plot_classifier_scores.py"
@@ -152,10 +169,9 @@ rule plot_classifier_confusion:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["classifier_confusion"],
-        code=code_hash(
-            "workflow/scripts/classifier/plot_classifier_confusion.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["classifier_confusion"],
+            code=code_of("classifier/plot_classifier_confusion"),
         ),
     script:
         "../scripts/classifier/plot_classifier_confusion.py"
@@ -181,10 +197,9 @@ rule plot_classifier_mistakes:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["classifier_mistakes"],
-        code=code_hash(
-            "workflow/scripts/classifier/plot_classifier_mistakes.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["classifier_mistakes"],
+            code=code_of("classifier/plot_classifier_mistakes"),
         ),
     script:
         "../scripts/classifier/plot_classifier_mistakes.py"
@@ -208,10 +223,9 @@ rule plot_classifier_learning_curve:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["classifier_learning_curve"],
-        code=code_hash(
-            "workflow/scripts/classifier/plot_classifier_learning_curve.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["classifier_learning_curve"],
+            code=code_of("classifier/plot_classifier_learning_curve"),
         ),
     script:
         "../scripts/classifier/plot_classifier_learning_curve.py"

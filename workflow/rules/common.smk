@@ -1,71 +1,152 @@
-"""What the other files share: the checked configuration, its names, and what precedes any job."""
+"""What the other files share: the checked configuration, and helpers for their rules."""
 
 import logging
+import math
+import shutil
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from workflow.clock import bring_back_from_the_future
+from workflow.guards.code_hash import ROOT, code_hash
 from workflow.guards.damaged_inputs import find_damaged_input
-from workflow.integrity import use_code_hashes_and_resume
-from workflow.locks import prepare_folder
-from workflow.guards.code_hash import code_hash
-from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
-from workflow.som.config.classifier_settings import settings_from, to_measure
-from workflow.som.config.experiments import (
-    comparisons_from,
-    experiments_from,
-    to_fingerprint,
+from workflow.guards.folder import hold_folder, keep_records_with_results
+from workflow.paths.comparisons import COMPARISON_FOLDERS, ComparedRuns, drawn_as
+from workflow.paths.runs import RUN, Runs
+from workflow.paths.travelling_salesman import (
+    CITIES,
+    OTHER_TOURS,
+    RING,
+    everything_of_tsp,
 )
+from workflow.som.config.classifier_settings import settings_from, to_measure
+from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
+from workflow.som.config.experiments import comparisons_from, experiments_from
 from workflow.som.config.schema import validate_config
-from workflow.som.files.errors import SomError
-from workflow.som.files.atomic import find_full_disk
-from workflow.som.data.sources import DATASETS, source_names
-from workflow.som.tsp.instances import find_instances
 from workflow.som.config.tsp_settings import to_training, tsp_from
+from workflow.som.config.yaml_text import check_config_file
+from workflow.som.data.sources import DATASETS, source_names
+from workflow.som.files.atomic import find_full_disk
+from workflow.som.files.errors import SomError
+from workflow.som.tsp.instances import find_instances
+from workflow.terminal.closing_lines import findings_of, keep, why
+from workflow.terminal.step_lines import StepLines, speak_plainly, write_line
+
+# First of all, so that whatever is wrong below is said plainly, too; not in a job's own process.
+STEPS = (
+    speak_plainly(
+        logger,
+        lambda: [each.name for each in workflow.rules if not each.has_wildcards()],
+    )
+    if workflow.is_main_process
+    else StepLines()
+)
 
 try:
-    validate_config(config, f"{workflow.basedir}/workflow/schemas/config.schema.yaml")
+    # Whoever uses this workflow as a module has a configuration elsewhere.
+    for path in ["config/config.yaml", *workflow.overwrite_configfiles]:
+        if Path(path).exists():
+            check_config_file(path)
+    validate_config(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
     EXPERIMENTS = experiments_from(config)
-    COMPARISONS = comparisons_from(config)
+    COMPARED = comparisons_from(config)
     CLASSIFIER = settings_from(config)
     TSP = tsp_from(config)
     INSTANCES = find_instances(config["cities"] or "", TSP.random_cities)
 except SomError as error:
     raise WorkflowError(str(error)) from None
 
-use_code_hashes_and_resume(workflow)
-if workflow.is_main_process:
-    prepare_folder()
-    bring_back_from_the_future(Path("results"))
+# What these modules, and all that they import, say determines the codebooks.
+DETERMINING_MODULES = ["training/epoch", "model/initialisation", "model/schedule"]
+RUNS = Runs(
+    EXPERIMENTS,
+    code_hash(*[f"workflow/som/{module}.py" for module in DETERMINING_MODULES]),
+)
+COMPARISONS = ComparedRuns(RUNS, COMPARED)
+
+if workflow.is_main_process and Path(workflow.main_snakefile).parent == ROOT:
+    keep_records_with_results()
 # On a full disk the log is cut short, without a traceback for each of its lines.
 logging.raiseExceptions = False
 
-RUN = "results/{experiment}/seed_{seed}"
-# The folder in which each comparison is kept: that of its target.
-COMPARISON_FOLDERS = {
-    "topologies": "topologies",
-    "kernels": "topologies",
-    "starts": "topologies",
-    "replicates": "replicates",
-    "trade_off": "trade_off",
-}
-# What these modules and all that they import say determines the codebooks.
-DETERMINING_MODULES = ["training/epoch", "model/initialisation", "model/schedule"]
-TSP_CITIES = "results/tsp/{instance}/cities.parquet"
-TSP_RUN = "results/tsp/{instance}/seed_{seed}"
-TSP_TOURS = ["improved", "control", "routed"]
-FIGURES = {
-    "mnist_samples": ["png"],
-    "activation_maps": ["png", "svg"],
-    "combined_map": ["png", "svg"],
-    "combined_map_epoch_001": ["png", "svg"],
-    "training_curves": ["png", "svg"],
-    "u_matrix": ["png", "svg"],
-    "prototypes": ["png"],
-    "evolution": ["png", "gif"],
-}
+
+def refuse_rule_names():
+    """An experiment is a target, so it can't have the name of another rule."""
+    for name in EXPERIMENTS.keys() & {each.name for each in workflow.rules}:
+        raise WorkflowError(
+            f"config: experiments.{name} has the name of a rule; rename it, for instance to "
+            f"my_{name}."
+        )
+
+
+def code_of(*scripts):
+    """The hash of scripts, named as `theme/script`, and of all that they import."""
+    return code_hash(*[f"workflow/scripts/{script}.py" for script in scripts])
+
+
+def given(**values):
+    """All parameters of a rule in one dictionary; functions are called with the wildcards.
+
+    Snakemake records values without names, so that two that swap their values would go unnoticed.
+    The text of a dictionary holds both.
+    """
+
+    def parameters(wildcards):
+        return {
+            name: value(wildcards) if callable(value) else value
+            for name, value in sorted(values.items())
+        }
+
+    return parameters
+
+
+def growing(amount):
+    """A resource of which a job gets `amount` more each time it is tried again."""
+
+    def resource(wildcards, attempt):
+        return attempt * amount
+
+    return resource
+
+
+def asked_for(step, **resources):
+    """Resources of one of the rules `step_…`, replaced by what `--set-resources step:…` asks for.
+
+    There is a rule per experiment and segment, and a user would have to name them all.
+    """
+    asked = workflow.resource_settings.overwrite_resources.get(step, {})
+    return resources | {name: asked[name].value for name in asked}
+
+
+def gpus(experiment):
+    """A resource: 1 where training asks for a GPU.
+
+    With `device: auto` a job on a cluster asks for one, wherever it was submitted from; on this
+    machine it does only if there is one.
+    """
+
+    def resource(wildcards):
+        if experiment.device == "auto":
+            return int(
+                not workflow.local_exec or shutil.which("nvidia-smi") is not None
+            )
+        return int(experiment.device == "cuda")
+
+    return resource
+
+
+def training_memory(experiment):
+    """Megabytes that a training job may take: 1.3 GB were measured with 2,500 units."""
+    tables_of_units = 16 * experiment.n_units**2 / 1e6
+    return 4000 + math.ceil(tables_of_units)
+
+
+def training_minutes(experiment, epochs):
+    """Minutes that a training job may take, several times what two cores needed.
+
+    Epochs of 60,000 images on 2,500 units took 5 s on average, with another kernel 30 s.
+    """
+    return 5 + math.ceil(len(epochs) * experiment.n_units / 2500 / 2)
 
 
 wildcard_constraints:
@@ -74,18 +155,5 @@ wildcard_constraints:
     instance="|".join(INSTANCES),
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",
-    comparison="|".join(COMPARISONS),
+    comparison="|".join(COMPARED),
     target="|".join(sorted(set(COMPARISON_FOLDERS.values()))),
-
-
-onstart:
-    # Verifying makes nothing, and names more than the first damaged file.
-    if {job.rule.name for job in workflow.dag.jobs} != {"verify"}:
-        settings = {name: settings_of(name) for name in EXPERIMENTS}
-        if damage := find_damaged_input(workflow.dag, settings):
-            raise WorkflowError(damage)
-
-
-onerror:
-    if full := find_full_disk("results", ".snakemake"):
-        logger.error(full)

@@ -1,11 +1,46 @@
-"""Comparisons: experiments side by side, and maps of one experiment held against each other."""
+"""Comparisons: experiments side by side, and how much maps of several seeds agree."""
+
+
+rule topologies:
+    """Lattices, kernels, initial codebooks and schedules side by side: tables and figures."""
+    input:
+        COMPARISONS.files("topologies"),
+        expand(
+            "results/topologies/figures/{figure}.{kind}",
+            figure=["lattices", "kernel_maps"],
+            kind=["png", "svg"],
+        ),
+    localrule: True
+
+
+rule replicates:
+    """What the seed decides: measures with intervals, and which neighbours stay neighbours."""
+    input:
+        COMPARISONS.files("replicates"),
+        expand(
+            "results/replicates/stability/{experiment}.json",
+            experiment=COMPARISONS.replicated(),
+        ),
+        expand("results/replicates/figures/stability.{kind}", kind=["png", "svg"]),
+    localrule: True
+
+
+rule trade_off:
+    """Accuracy against topology as the radius falls below half a grid step."""
+    input:
+        COMPARISONS.files("trade_off"),
+    localrule: True
 
 
 rule compare_experiments:
-    """One row a run: settings, purity and quality in its last epoch."""
+    """One row per run: settings, purity and quality in its last epoch, or in each."""
     input:
-        purity=in_compared_runs("purity/epoch_{epoch}.json"),
-        quality=in_compared_runs("quality/epoch_{epoch}.json"),
+        purity=lambda wildcards: COMPARISONS.inputs(
+            wildcards.comparison, "purity/epoch_{epoch}.json"
+        ),
+        quality=lambda wildcards: COMPARISONS.inputs(
+            wildcards.comparison, "quality/epoch_{epoch}.json"
+        ),
     output:
         table="results/{target}/{comparison}.parquet",
     log:
@@ -13,8 +48,10 @@ rule compare_experiments:
     conda:
         "../../envs/som.yaml"
     params:
-        run=settings_of_compared,
-        code=code_hash("workflow/scripts/comparisons/compare_experiments.py"),
+        given=given(
+            run=lambda wildcards: COMPARISONS.settings(wildcards.comparison),
+            code=code_of("comparisons/compare_experiments"),
+        ),
     script:
         "../scripts/comparisons/compare_experiments.py"
 
@@ -33,24 +70,50 @@ rule plot_comparison:
     log:
         "results/logs/{target}/plot_comparison_{comparison}.log",
     wildcard_constraints:
-        comparison="topologies|kernels|starts|replicates",
+        comparison=drawn_as("comparison"),
     conda:
         "../../envs/som.yaml"
     params:
-        run=settings_of_compared,
-        style=config["figures"]["comparison"],
-        code=code_hash(
-            "workflow/scripts/comparisons/plot_comparison.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=lambda wildcards: COMPARISONS.settings(wildcards.comparison),
+            style=config["figures"]["comparison"],
+            code=code_of("comparisons/plot_comparison"),
         ),
     script:
         "../scripts/comparisons/plot_comparison.py"
 
 
+rule plot_trade_off:
+    """Accuracy against topology as the radius falls below half a grid step."""
+    input:
+        table="results/{target}/{comparison}.parquet",
+    output:
+        png=report(
+            "results/{target}/figures/{comparison}.png",
+            caption="../report/comparison.rst",
+            category="Comparisons",
+        ),
+        svg="results/{target}/figures/{comparison}.svg",
+    log:
+        "results/logs/{target}/plot_trade_off_{comparison}.log",
+    wildcard_constraints:
+        comparison=drawn_as("trade_off"),
+    conda:
+        "../../envs/som.yaml"
+    params:
+        given=given(
+            run=lambda wildcards: COMPARISONS.settings(wildcards.comparison),
+            style=config["figures"]["trade_off"],
+            code=code_of("comparisons/plot_trade_off"),
+        ),
+    script:
+        "../scripts/comparisons/plot_trade_off.py"
+
+
 rule plot_lattices:
     """The maps of all lattices."""
     input:
-        purity=runs_of("topologies", "purity/epoch_{epoch}.parquet"),
+        purity=COMPARISONS.inputs("topologies", "purity/epoch_{epoch}.parquet"),
     output:
         png=report(
             "results/topologies/figures/lattices.png",
@@ -63,11 +126,10 @@ rule plot_lattices:
     conda:
         "../../envs/som.yaml"
     params:
-        run={name: settings_of(name) for name in COMPARISONS["topologies"]},
-        style=config["figures"]["lattices"],
-        code=code_hash(
-            "workflow/scripts/comparisons/plot_lattices.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=COMPARISONS.settings("topologies"),
+            style=config["figures"]["lattices"],
+            code=code_of("comparisons/plot_lattices"),
         ),
     script:
         "../scripts/comparisons/plot_lattices.py"
@@ -76,8 +138,10 @@ rule plot_lattices:
 rule plot_kernel_maps:
     """What each neighbourhood kernel does to the map."""
     input:
-        purity=runs_of("kernels", "purity/epoch_{epoch}.parquet"),
-        checkpoints=runs_of("kernels", "checkpoints/epoch_{epoch}.safetensors"),
+        purity=COMPARISONS.inputs("kernels", "purity/epoch_{epoch}.parquet"),
+        checkpoints=COMPARISONS.inputs(
+            "kernels", "checkpoints/epoch_{epoch}.safetensors"
+        ),
     output:
         png=report(
             "results/topologies/figures/kernel_maps.png",
@@ -90,79 +154,45 @@ rule plot_kernel_maps:
     conda:
         "../../envs/som.yaml"
     params:
-        run={name: settings_of(name) for name in COMPARISONS["kernels"]},
-        kernels={name: EXPERIMENTS[name].kernel for name in COMPARISONS["kernels"]},
-        style=config["figures"]["kernel_maps"],
-        code=code_hash(
-            "workflow/scripts/comparisons/plot_kernel_maps.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=COMPARISONS.settings("kernels"),
+            kernels={name: EXPERIMENTS[name].kernel for name in COMPARED["kernels"]},
+            style=config["figures"]["kernel_maps"],
+            code=code_of("comparisons/plot_kernel_maps"),
         ),
     script:
         "../scripts/comparisons/plot_kernel_maps.py"
 
 
-rule plot_trade_off:
-    """Accuracy against topology as the radius falls below half a grid step."""
-    input:
-        table="results/trade_off/trade_off.parquet",
-    output:
-        png=report(
-            "results/trade_off/figures/trade_off.png",
-            caption="../report/comparison.rst",
-            category="Comparisons",
-        ),
-        svg="results/trade_off/figures/trade_off.svg",
-    log:
-        "results/logs/trade_off/plot_trade_off.log",
-    conda:
-        "../../envs/som.yaml"
-    params:
-        run={name: settings_of(name) for name in COMPARISONS["trade_off"]},
-        style=config["figures"]["trade_off"],
-        code=code_hash(
-            "workflow/scripts/comparisons/plot_trade_off.py",
-            "workflow/som/figures/drawing/style.mplstyle",
-        ),
-    script:
-        "../scripts/comparisons/plot_trade_off.py"
+for name in COMPARISONS.replicated():
 
-
-for name in COMPARISONS["replicates"]:
-    if len(EXPERIMENTS[name].seeds) > 1:
-
-        rule:
-            name:
-                f"measure_stability_{name}"
-            input:
-                activations=expand(
-                    in_epochs(
-                        name,
-                        "activations/epoch_{epoch}.parquet",
-                        [EXPERIMENTS[name].epochs],
-                    ),
-                    seed=EXPERIMENTS[name].seeds,
-                ),
-            output:
-                summary=f"results/replicates/stability/{name}.json",
-            log:
-                f"results/logs/replicates/measure_stability_{name}.log",
-            benchmark:
-                f"results/benchmarks/replicates/measure_stability_{name}.tsv"
-            conda:
-                "../../envs/som.yaml"
-            params:
-                run=settings_of(name),
-                code=code_hash("workflow/scripts/comparisons/measure_stability.py"),
-            script:
-                "../scripts/comparisons/measure_stability.py"
+    rule:
+        name:
+            f"measure_stability_{name}"
+        input:
+            activations=RUNS.in_last_epoch([name], "activations/epoch_{epoch}.parquet"),
+        output:
+            summary=f"results/replicates/stability/{name}.json",
+        log:
+            f"results/logs/replicates/measure_stability_{name}.log",
+        benchmark:
+            f"results/benchmarks/replicates/measure_stability_{name}.tsv"
+        conda:
+            "../../envs/som.yaml"
+        params:
+            given=given(
+                run=RUNS.settings(name), code=code_of("comparisons/measure_stability")
+            ),
+        script:
+            "../scripts/comparisons/measure_stability.py"
 
 
 rule plot_stability:
-    """How often two test images are neighbours again on another map, beside chance."""
+    """How often two test images are neighbours again on another map, compared with chance."""
     input:
         summaries=expand(
             "results/replicates/stability/{experiment}.json",
-            experiment=replicated_experiments(),
+            experiment=COMPARISONS.replicated(),
         ),
     output:
         png=report(
@@ -176,11 +206,10 @@ rule plot_stability:
     conda:
         "../../envs/som.yaml"
     params:
-        run={name: settings_of(name) for name in COMPARISONS["replicates"]},
-        style=config["figures"]["stability"],
-        code=code_hash(
-            "workflow/scripts/comparisons/plot_stability.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=COMPARISONS.settings("replicates"),
+            style=config["figures"]["stability"],
+            code=code_of("comparisons/plot_stability"),
         ),
     script:
         "../scripts/comparisons/plot_stability.py"

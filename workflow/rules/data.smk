@@ -19,15 +19,19 @@ for dataset in DATASETS:
         conda:
             "../../envs/som.yaml"
         params:
-            dataset=dataset,
+            given=given(dataset=dataset),
         script:
             "../scripts/data/download.py"
 
 
 rule preprocess:
-    """One row an image: its position in the original file, its label, its pixels."""
+    """One row per image: its position in the original file, its label, its pixels."""
     input:
-        raw_files,
+        lambda wildcards: expand(
+            "results/raw/{dataset}/{name}",
+            dataset=wildcards.dataset,
+            name=source_names(wildcards.dataset),
+        ),
     output:
         train="results/datasets/{dataset}/train.parquet",
         test="results/datasets/{dataset}/test.parquet",
@@ -40,7 +44,6 @@ rule preprocess:
     resources:
         mem_mb=growing(3000),
     params:
-        dataset="{dataset}",
-        code=code_hash("workflow/scripts/data/preprocess.py"),
+        given=given(code=code_of("data/preprocess")),
     script:
         "../scripts/data/preprocess.py"

@@ -4,7 +4,7 @@
 rule plot_mnist_samples:
     """A sheet of the data set's digits."""
     input:
-        images=dataset_table("test"),
+        images=RUNS.of_table("test"),
     output:
         png=f"{RUN}/figures/mnist_samples.png",
     log:
@@ -16,11 +16,10 @@ rule plot_mnist_samples:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["mnist_samples"],
-        code=code_hash(
-            "workflow/scripts/figures/plot_mnist_samples.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["mnist_samples"],
+            code=code_of("figures/plot_mnist_samples"),
         ),
     script:
         "../scripts/figures/plot_mnist_samples.py"
@@ -29,7 +28,7 @@ rule plot_mnist_samples:
 rule plot_activation_maps:
     """The article's first picture: where each digit lights up the map."""
     input:
-        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
+        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
     output:
         png=f"{RUN}/figures/activation_maps.png",
         svg=f"{RUN}/figures/activation_maps.svg",
@@ -42,11 +41,10 @@ rule plot_activation_maps:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["activation_maps"],
-        code=code_hash(
-            "workflow/scripts/figures/plot_activation_maps.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["activation_maps"],
+            code=code_of("figures/plot_activation_maps"),
         ),
     script:
         "../scripts/figures/plot_activation_maps.py"
@@ -55,8 +53,8 @@ rule plot_activation_maps:
 rule plot_combined_map:
     """All digits together, beside the histogram of unique digits a unit."""
     input:
-        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
-        summary=in_last_epoch("purity/epoch_{epoch}.json"),
+        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
+        summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
     output:
         png=f"{RUN}/figures/combined_map.png",
         svg=f"{RUN}/figures/combined_map.svg",
@@ -69,11 +67,10 @@ rule plot_combined_map:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["combined_map"],
-        code=code_hash(
-            "workflow/scripts/figures/plot_combined_map.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["combined_map"],
+            code=code_of("figures/plot_combined_map"),
         ),
     script:
         "../scripts/figures/plot_combined_map.py"
@@ -96,11 +93,10 @@ rule plot_combined_map_epoch_001:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["combined_map_epoch_001"],
-        code=code_hash(
-            "workflow/scripts/figures/plot_combined_map.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["combined_map_epoch_001"],
+            code=code_of("figures/plot_combined_map"),
         ),
     script:
         "../scripts/figures/plot_combined_map.py"
@@ -110,7 +106,7 @@ rule plot_training_curves:
     """Errors, schedule and single-digit units, epoch by epoch."""
     input:
         history=f"{RUN}/history.parquet",
-        summaries=in_evaluated_epochs("purity/epoch_{epoch}.json"),
+        summaries=RUNS.of_evaluated_epochs("purity/epoch_{epoch}.json"),
     output:
         png=f"{RUN}/figures/training_curves.png",
         svg=f"{RUN}/figures/training_curves.svg",
@@ -123,11 +119,10 @@ rule plot_training_curves:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["training_curves"],
-        code=code_hash(
-            "workflow/scripts/figures/plot_training_curves.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["training_curves"],
+            code=code_of("figures/plot_training_curves"),
         ),
     script:
         "../scripts/figures/plot_training_curves.py"
@@ -136,7 +131,7 @@ rule plot_training_curves:
 rule plot_u_matrix:
     """The U-matrix: ridges between clusters."""
     input:
-        u_matrix=in_last_epoch("u_matrix/epoch_{epoch}.parquet"),
+        u_matrix=RUNS.of_last_epoch("u_matrix/epoch_{epoch}.parquet"),
     output:
         png=f"{RUN}/figures/u_matrix.png",
         svg=f"{RUN}/figures/u_matrix.svg",
@@ -149,11 +144,10 @@ rule plot_u_matrix:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["u_matrix"],
-        code=code_hash(
-            "workflow/scripts/figures/plot_u_matrix.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["u_matrix"],
+            code=code_of("figures/plot_u_matrix"),
         ),
     script:
         "../scripts/figures/plot_u_matrix.py"
@@ -162,8 +156,8 @@ rule plot_u_matrix:
 rule plot_prototypes:
     """Every unit's vector as an image, in its place on the lattice."""
     input:
-        checkpoint=in_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
-        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
+        checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
+        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
     output:
         png=f"{RUN}/figures/prototypes.png",
     log:
@@ -175,9 +169,11 @@ rule plot_prototypes:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["prototypes"],
-        code=code_hash("workflow/scripts/figures/plot_prototypes.py"),
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["prototypes"],
+            code=code_of("figures/plot_prototypes"),
+        ),
     script:
         "../scripts/figures/plot_prototypes.py"
 
@@ -186,7 +182,7 @@ rule plot_evolution:
     """The map of all digits as it unfolds, an animation over the epochs."""
     input:
         history=f"{RUN}/history.parquet",
-        purity=in_evaluated_epochs("purity/epoch_{epoch}.parquet"),
+        purity=RUNS.of_evaluated_epochs("purity/epoch_{epoch}.parquet"),
     output:
         png=f"{RUN}/figures/evolution.png",
         gif=f"{RUN}/figures/evolution.gif",
@@ -199,9 +195,11 @@ rule plot_evolution:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["evolution"],
-        code=code_hash("workflow/scripts/figures/plot_evolution.py"),
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["evolution"],
+            code=code_of("figures/plot_evolution"),
+        ),
     script:
         "../scripts/figures/plot_evolution.py"
 
@@ -209,10 +207,10 @@ rule plot_evolution:
 rule build_explorer:
     """One self-contained page: hover a unit to see its prototype, hits and digits."""
     input:
-        checkpoint=in_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
-        purity=in_last_epoch("purity/epoch_{epoch}.parquet"),
-        u_matrix=in_last_epoch("u_matrix/epoch_{epoch}.parquet"),
-        summary=in_last_epoch("purity/epoch_{epoch}.json"),
+        checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
+        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
+        u_matrix=RUNS.of_last_epoch("u_matrix/epoch_{epoch}.parquet"),
+        summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
     output:
         html=f"{RUN}/explorer.html",
     log:
@@ -224,8 +222,10 @@ rule build_explorer:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        style=config["figures"]["explorer"],
-        code=code_hash("workflow/scripts/figures/build_explorer.py"),
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["explorer"],
+            code=code_of("figures/build_explorer"),
+        ),
     script:
         "../scripts/figures/build_explorer.py"

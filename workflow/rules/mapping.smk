@@ -1,36 +1,38 @@
 """Mapping: the BMU of every test image on the codebooks of the epochs that are measured."""
 
 for name, experiment in EXPERIMENTS.items():
-    for epochs in segments(experiment):
-        measured = evaluated(experiment, epochs)
+    for epochs in RUNS.segments(name):
+        segment = f"{epochs[0]:03d}_{epochs[-1]:03d}"
+        measured = RUNS.evaluated(name, epochs)
         if not measured:
             continue
 
         rule:
             name:
-                f"map_activations_{name}_{epochs[0]:03d}_{epochs[-1]:03d}"
+                f"map_activations_{name}_{segment}"
             input:
                 images=f"results/datasets/{experiment.dataset}/test.parquet",
-                checkpoints=in_epochs(
+                checkpoints=RUNS.in_epochs(
                     name, "checkpoints/epoch_{epoch}.safetensors", measured
                 ),
             output:
-                activations=in_epochs(
+                activations=RUNS.in_epochs(
                     name, "activations/epoch_{epoch}.parquet", measured
                 ),
             log:
-                f"results/logs/{name}/seed_{{seed}}/map_activations_{epochs[0]:03d}_{epochs[-1]:03d}.log",
+                f"results/logs/{name}/seed_{{seed}}/map_activations_{segment}.log",
             benchmark:
-                f"results/benchmarks/{name}/seed_{{seed}}/map_activations_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+                f"results/benchmarks/{name}/seed_{{seed}}/map_activations_{segment}.tsv"
             group:
                 "measuring"
             conda:
                 "../../envs/som.yaml"
             threads: 2
             resources:
-                mem_mb=growing(2000),
+                **asked_for("map_activations", mem_mb=growing(2000)),
             params:
-                run=settings_of(name),
-                code=code_hash("workflow/scripts/mapping/map_activations.py"),
+                given=given(
+                    run=RUNS.settings(name), code=code_of("mapping/map_activations")
+                ),
             script:
                 "../scripts/mapping/map_activations.py"

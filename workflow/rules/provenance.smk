@@ -4,9 +4,9 @@
 rule write_manifest:
     """All that made a run, and the checksum of every file it consists of."""
     input:
-        artifacts=artifacts_of_run,
-        train=dataset_table("train"),
-        test=dataset_table("test"),
+        artifacts=RUNS.of_artifacts,
+        train=RUNS.of_table("train"),
+        test=RUNS.of_table("test"),
     output:
         manifest=f"{RUN}/manifest.json",
     log:
@@ -16,8 +16,10 @@ rule write_manifest:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        code=code_hash("workflow/scripts/provenance/write_manifest.py"),
+        given=given(
+            run=RUNS.of_settings,
+            code=code_of("provenance/write_manifest"),
+        ),
     script:
         "../scripts/provenance/write_manifest.py"
 
@@ -29,6 +31,8 @@ rule verify:
     conda:
         "../../envs/som.yaml"
     params:
-        settings={name: settings_of(name) for name in EXPERIMENTS},
+        given=given(
+            settings=RUNS.settings_of(EXPERIMENTS),
+        ),
     script:
         "../scripts/provenance/verify.py"

@@ -1,34 +1,39 @@
-"""Statistics: purity of the units beside chance, the U-matrix, and the measures of quality."""
+"""Statistics: purity of the units next to chance, the U-matrix, and the measures of quality."""
 
 for name, experiment in EXPERIMENTS.items():
-    for epochs in segments(experiment):
-        measured = evaluated(experiment, epochs)
+    for epochs in RUNS.segments(name):
+        segment = f"{epochs[0]:03d}_{epochs[-1]:03d}"
+        measured = RUNS.evaluated(name, epochs)
         if not measured:
             continue
 
         rule:
             name:
-                f"measure_purity_{name}_{epochs[0]:03d}_{epochs[-1]:03d}"
+                f"measure_purity_{name}_{segment}"
             input:
-                test=in_epochs(name, "activations/epoch_{epoch}.parquet", measured),
-                training=in_epochs(
+                test=RUNS.in_epochs(name, "activations/epoch_{epoch}.parquet", measured),
+                training=RUNS.in_epochs(
                     name, "training_activations/epoch_{epoch}.parquet", measured
                 ),
             output:
-                units=in_epochs(name, "purity/epoch_{epoch}.parquet", measured),
-                summaries=in_epochs(name, "purity/epoch_{epoch}.json", measured),
+                units=RUNS.in_epochs(name, "purity/epoch_{epoch}.parquet", measured),
+                summaries=RUNS.in_epochs(name, "purity/epoch_{epoch}.json", measured),
             log:
-                f"results/logs/{name}/seed_{{seed}}/measure_purity_{epochs[0]:03d}_{epochs[-1]:03d}.log",
+                f"results/logs/{name}/seed_{{seed}}/measure_purity_{segment}.log",
             benchmark:
-                f"results/benchmarks/{name}/seed_{{seed}}/measure_purity_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+                f"results/benchmarks/{name}/seed_{{seed}}/measure_purity_{segment}.tsv"
             group:
                 "measuring"
             conda:
                 "../../envs/som.yaml"
+            resources:
+                **asked_for("measure_purity"),
             params:
-                run=settings_of(name),
-                permutations=experiment.permutations,
-                code=code_hash("workflow/scripts/statistics/measure_purity.py"),
+                given=given(
+                    run=RUNS.settings(name),
+                    permutations=experiment.permutations,
+                    code=code_of("statistics/measure_purity"),
+                ),
             script:
                 "../scripts/statistics/measure_purity.py"
 
@@ -48,8 +53,7 @@ rule compute_u_matrix:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        code=code_hash("workflow/scripts/statistics/compute_u_matrix.py"),
+        given=given(run=RUNS.of_settings, code=code_of("statistics/compute_u_matrix")),
     script:
         "../scripts/statistics/compute_u_matrix.py"
 
@@ -57,7 +61,7 @@ rule compute_u_matrix:
 rule measure_quality:
     """How well a map follows the test set, keeps its neighbourhoods and parts its digits."""
     input:
-        images=dataset_table("test"),
+        images=RUNS.of_table("test"),
         checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",
         test=f"{RUN}/activations/epoch_{{epoch}}.parquet",
         training=f"{RUN}/training_activations/epoch_{{epoch}}.parquet",
@@ -74,7 +78,6 @@ rule measure_quality:
     resources:
         mem_mb=growing(3000),
     params:
-        run=run_settings,
-        code=code_hash("workflow/scripts/statistics/measure_quality.py"),
+        given=given(run=RUNS.of_settings, code=code_of("statistics/measure_quality")),
     script:
         "../scripts/statistics/measure_quality.py"

@@ -1,50 +1,56 @@
 """Training: jobs of several epochs, each with a checkpoint; a job goes on from the one before."""
 
 for name, experiment in EXPERIMENTS.items():
-    for epochs in segments(experiment):
-        before = in_epochs(
+    for epochs in RUNS.segments(name):
+        segment = f"{epochs[0]:03d}_{epochs[-1]:03d}"
+        before = RUNS.in_epochs(
             name, "checkpoints/epoch_{epoch}.safetensors", [epochs[0] - 1]
         )
 
         rule:
             name:
-                f"train_som_{name}_{epochs[0]:03d}_{epochs[-1]:03d}"
+                f"train_som_{name}_{segment}"
             input:
                 **({"previous": before[0]} if epochs[0] else {}),
                 images=f"results/datasets/{experiment.dataset}/train.parquet",
             output:
-                checkpoints=in_epochs(
+                checkpoints=RUNS.in_epochs(
                     name, "checkpoints/epoch_{epoch}.safetensors", epochs
                 ),
-                activations=in_epochs(
+                activations=RUNS.in_epochs(
                     name, "training_activations/epoch_{epoch}.parquet", epochs
                 ),
             log:
-                f"results/logs/{name}/seed_{{seed}}/train_som_{epochs[0]:03d}_{epochs[-1]:03d}.log",
+                f"results/logs/{name}/seed_{{seed}}/train_som_{segment}.log",
             benchmark:
-                f"results/benchmarks/{name}/seed_{{seed}}/train_som_{epochs[0]:03d}_{epochs[-1]:03d}.tsv"
+                f"results/benchmarks/{name}/seed_{{seed}}/train_som_{segment}.tsv"
             group:
                 "training"
             conda:
                 "../../envs/som.yaml"
             threads: 4
             resources:
-                gpu=1 if experiment.device in ("auto", "cuda") else 0,
-                mem_mb=growing(training_memory(experiment)),
-                runtime=growing(training_minutes(experiment, epochs)),
+                **asked_for(
+                    "train_som",
+                    gpu=gpus(experiment),
+                    mem_mb=growing(training_memory(experiment)),
+                    runtime=growing(training_minutes(experiment, epochs)),
+                ),
             params:
-                experiment=name,
-                settings=settings_of(name),
-                first_epoch=epochs[0],
-                code=code_hash("workflow/scripts/training/train_som.py"),
+                given=given(
+                    experiment=name,
+                    settings=RUNS.settings(name),
+                    first_epoch=epochs[0],
+                    code=code_of("training/train_som"),
+                ),
             script:
                 "../scripts/training/train_som.py"
 
 
 rule collect_history:
-    """One row an epoch: learning rate, radius, errors on the training set, and speed."""
+    """One row per epoch: learning rate, radius, errors on the training set, and speed."""
     input:
-        activations=in_trained_epochs("training_activations/epoch_{epoch}.parquet"),
+        activations=RUNS.of_trained_epochs("training_activations/epoch_{epoch}.parquet"),
     output:
         history=f"{RUN}/history.parquet",
     log:
@@ -56,7 +62,6 @@ rule collect_history:
     conda:
         "../../envs/som.yaml"
     params:
-        run=run_settings,
-        code=code_hash("workflow/scripts/training/collect_history.py"),
+        given=given(run=RUNS.of_settings, code=code_of("training/collect_history")),
     script:
         "../scripts/training/collect_history.py"

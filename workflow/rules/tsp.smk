@@ -1,12 +1,19 @@
 """The travelling salesman: a ring on cities in the plane, and other ways to find a tour."""
 
 
+rule tsp:
+    """A ring on cities: tours, their gaps next to other ways, pictures of the ring closing in."""
+    input:
+        everything_of_tsp(INSTANCES, TSP.seeds),
+    localrule: True
+
+
 rule prepare_cities:
     """One row a city, from a TSPLIB file or drawn at random."""
     input:
-        city_file,
+        lambda wildcards: INSTANCES[wildcards.instance].file,
     output:
-        cities=TSP_CITIES,
+        cities=CITIES,
     log:
         "results/logs/tsp/{instance}/prepare_cities.log",
     benchmark:
@@ -15,11 +22,13 @@ rule prepare_cities:
     conda:
         "../../envs/som.yaml"
     params:
-        source=city_source,
-        optimum=city_optimum,
-        random_cities=TSP.random_cities,
-        random_seed=TSP.random_seed,
-        code=code_hash("workflow/scripts/tsp/prepare_cities.py"),
+        given=given(
+            source=lambda wildcards: INSTANCES[wildcards.instance].source,
+            optimum=lambda wildcards: INSTANCES[wildcards.instance].optimum,
+            random_cities=TSP.random_cities,
+            random_seed=TSP.random_seed,
+            code=code_of("tsp/prepare_cities"),
+        ),
     script:
         "../scripts/tsp/prepare_cities.py"
 
@@ -27,11 +36,11 @@ rule prepare_cities:
 rule train_ring:
     """Train the ring: its shortest tour, that of its first fall, and snapshots."""
     input:
-        cities=TSP_CITIES,
+        cities=CITIES,
     output:
-        tour=f"{TSP_RUN}/tour.parquet",
-        first_tour=f"{TSP_RUN}/first_tour.parquet",
-        snapshots=f"{TSP_RUN}/snapshots.parquet",
+        tour=f"{RING}/tour.parquet",
+        first_tour=f"{RING}/first_tour.parquet",
+        snapshots=f"{RING}/snapshots.parquet",
     log:
         "results/logs/tsp/{instance}/seed_{seed}/train_ring.log",
     benchmark:
@@ -43,8 +52,10 @@ rule train_ring:
     resources:
         runtime=growing(30),
     params:
-        settings=to_training(TSP),
-        code=code_hash("workflow/scripts/tsp/train_ring.py"),
+        given=given(
+            settings=to_training(TSP),
+            code=code_of("tsp/train_ring"),
+        ),
     script:
         "../scripts/tsp/train_ring.py"
 
@@ -52,8 +63,8 @@ rule train_ring:
 rule improve_tours:
     """The ring's tours after 2-opt and Or-opt."""
     input:
-        cities=TSP_CITIES,
-        rings=expand(f"{TSP_RUN}/tour.parquet", seed=TSP.seeds, allow_missing=True),
+        cities=CITIES,
+        rings=expand(f"{RING}/tour.parquet", seed=TSP.seeds, allow_missing=True),
     output:
         tours="results/tsp/{instance}/improved_tours.parquet",
     log:
@@ -67,7 +78,9 @@ rule improve_tours:
     resources:
         runtime=growing(60),
     params:
-        code=code_hash("workflow/scripts/tsp/improve_tours.py"),
+        given=given(
+            code=code_of("tsp/improve_tours"),
+        ),
     script:
         "../scripts/tsp/improve_tours.py"
 
@@ -75,7 +88,7 @@ rule improve_tours:
 rule control_tours:
     """Nearest neighbour, the same with 2-opt and Or-opt, and a space-filling curve."""
     input:
-        cities=TSP_CITIES,
+        cities=CITIES,
     output:
         tours="results/tsp/{instance}/control_tours.parquet",
     log:
@@ -87,8 +100,10 @@ rule control_tours:
     resources:
         runtime=growing(60),
     params:
-        seeds=list(TSP.seeds),
-        code=code_hash("workflow/scripts/tsp/control_tours.py"),
+        given=given(
+            seeds=list(TSP.seeds),
+            code=code_of("tsp/control_tours"),
+        ),
     script:
         "../scripts/tsp/control_tours.py"
 
@@ -96,7 +111,7 @@ rule control_tours:
 rule route_cities:
     """What a solver of routing problems finds in a given time."""
     input:
-        cities=TSP_CITIES,
+        cities=CITIES,
     output:
         tours="results/tsp/{instance}/routed_tours.parquet",
     log:
@@ -108,8 +123,10 @@ rule route_cities:
     resources:
         runtime=growing(30),
     params:
-        seconds=TSP.routing_seconds,
-        code=code_hash("workflow/scripts/tsp/route_cities.py"),
+        given=given(
+            seconds=TSP.routing_seconds,
+            code=code_of("tsp/route_cities"),
+        ),
     script:
         "../scripts/tsp/route_cities.py"
 
@@ -117,15 +134,13 @@ rule route_cities:
 rule measure_gaps:
     """One row a tour, and the means over seeds."""
     input:
-        cities=expand(TSP_CITIES, instance=INSTANCES),
-        rings=expand(f"{TSP_RUN}/tour.parquet", instance=INSTANCES, seed=TSP.seeds),
-        firsts=expand(
-            f"{TSP_RUN}/first_tour.parquet", instance=INSTANCES, seed=TSP.seeds
-        ),
+        cities=expand(CITIES, instance=INSTANCES),
+        rings=expand(f"{RING}/tour.parquet", instance=INSTANCES, seed=TSP.seeds),
+        firsts=expand(f"{RING}/first_tour.parquet", instance=INSTANCES, seed=TSP.seeds),
         others=expand(
             "results/tsp/{instance}/{kind}_tours.parquet",
             instance=INSTANCES,
-            kind=TSP_TOURS,
+            kind=OTHER_TOURS,
         ),
     output:
         gaps="results/tsp/gaps.parquet",
@@ -137,7 +152,9 @@ rule measure_gaps:
     conda:
         "../../envs/som.yaml"
     params:
-        code=code_hash("workflow/scripts/tsp/measure_gaps.py"),
+        given=given(
+            code=code_of("tsp/measure_gaps"),
+        ),
     script:
         "../scripts/tsp/measure_gaps.py"
 
@@ -160,10 +177,9 @@ rule plot_tsp_gaps:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["tsp_gaps"],
-        code=code_hash(
-            "workflow/scripts/tsp/plot_tsp_gaps.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["tsp_gaps"],
+            code=code_of("tsp/plot_tsp_gaps"),
         ),
     script:
         "../scripts/tsp/plot_tsp_gaps.py"
@@ -172,7 +188,7 @@ rule plot_tsp_gaps:
 rule plot_tsp_tour:
     """The cities and the first seed's tour."""
     input:
-        cities=TSP_CITIES,
+        cities=CITIES,
         tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
     output:
         png="results/tsp/{instance}/figures/tsp_tour.png",
@@ -186,10 +202,9 @@ rule plot_tsp_tour:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["tsp_tour"],
-        code=code_hash(
-            "workflow/scripts/tsp/plot_tsp_tour.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            style=config["figures"]["tsp_tour"],
+            code=code_of("tsp/plot_tsp_tour"),
         ),
     script:
         "../scripts/tsp/plot_tsp_tour.py"
@@ -198,7 +213,7 @@ rule plot_tsp_tour:
 rule plot_tsp_closing:
     """The ring closing in on the first seed's tour, as an animation."""
     input:
-        cities=TSP_CITIES,
+        cities=CITIES,
         tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
         snapshots=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/snapshots.parquet",
     output:
@@ -213,7 +228,9 @@ rule plot_tsp_closing:
     conda:
         "../../envs/som.yaml"
     params:
-        style=config["figures"]["tsp_closing"],
-        code=code_hash("workflow/scripts/tsp/plot_tsp_closing.py"),
+        given=given(
+            style=config["figures"]["tsp_closing"],
+            code=code_of("tsp/plot_tsp_closing"),
+        ),
     script:
         "../scripts/tsp/plot_tsp_closing.py"

@@ -26,6 +26,16 @@ WORTH_DRAWS = 20
 WORTH_PERMUTATIONS = 50
 
 
+rule worth:
+    """What the article's single-digit units are worth: a table and a figure, next to controls."""
+    input:
+        list(WORTH_CODEBOOKS.values()),
+        expand("results/worth/bmus/{name}.parquet", name=WORTH_CODEBOOKS),
+        "results/worth/worth.parquet",
+        expand("results/worth/figures/worth.{kind}", kind=["png", "svg"]),
+    localrule: True
+
+
 rule choose_random_images:
     """A control that learns nothing: as many training images as the map has units."""
     input:
@@ -39,9 +49,11 @@ rule choose_random_images:
     conda:
         "../../envs/som.yaml"
     params:
-        n_prototypes=WORTH.n_units,
-        seed=WORTH_SEED,
-        code=code_hash("workflow/scripts/worth/choose_random_images.py"),
+        given=given(
+            n_prototypes=WORTH.n_units,
+            seed=WORTH_SEED,
+            code=code_of("worth/choose_random_images"),
+        ),
     script:
         "../scripts/worth/choose_random_images.py"
 
@@ -63,10 +75,12 @@ rule fit_k_means:
         mem_mb=growing(3000),
         runtime=growing(30),
     params:
-        n_prototypes=WORTH.n_units,
-        epochs=K_MEANS_EPOCHS,
-        seed=WORTH_SEED,
-        code=code_hash("workflow/scripts/worth/fit_k_means.py"),
+        given=given(
+            n_prototypes=WORTH.n_units,
+            epochs=K_MEANS_EPOCHS,
+            seed=WORTH_SEED,
+            code=code_of("worth/fit_k_means"),
+        ),
     script:
         "../scripts/worth/fit_k_means.py"
 
@@ -92,8 +106,10 @@ for name, codebook in WORTH_CODEBOOKS.items():
         resources:
             mem_mb=growing(3000),
         params:
-            run=settings_of("article"),
-            code=code_hash("workflow/scripts/worth/map_prototypes.py"),
+            given=given(
+                run=RUNS.settings("article"),
+                code=code_of("worth/map_prototypes"),
+            ),
         script:
             "../scripts/worth/map_prototypes.py"
 
@@ -113,12 +129,14 @@ rule measure_worth:
     resources:
         runtime=growing(60),
     params:
-        run=settings_of("article"),
-        sizes=WORTH_SIZES,
-        draws=WORTH_DRAWS,
-        permutations=WORTH_PERMUTATIONS,
-        seed=WORTH_SEED,
-        code=code_hash("workflow/scripts/worth/measure_worth.py"),
+        given=given(
+            run=RUNS.settings("article"),
+            sizes=WORTH_SIZES,
+            draws=WORTH_DRAWS,
+            permutations=WORTH_PERMUTATIONS,
+            seed=WORTH_SEED,
+            code=code_of("worth/measure_worth"),
+        ),
     script:
         "../scripts/worth/measure_worth.py"
 
@@ -139,11 +157,10 @@ rule plot_worth:
     conda:
         "../../envs/som.yaml"
     params:
-        run=settings_of("article"),
-        style=config["figures"]["worth"],
-        code=code_hash(
-            "workflow/scripts/worth/plot_worth.py",
-            "workflow/som/figures/drawing/style.mplstyle",
+        given=given(
+            run=RUNS.settings("article"),
+            style=config["figures"]["worth"],
+            code=code_of("worth/plot_worth"),
         ),
     script:
         "../scripts/worth/plot_worth.py"

@@ -1,24 +1,19 @@
 """Self-organizing maps: a library that knows neither Snakemake nor where files lie.
 
-The engine
-    `engine` (the rules by which a map learns), `lattice`, `kernels`, `initialisation`, `schedule`,
-    `features`, `devices`, `training` (one epoch of a run).
-A run
-    `runs` (the epochs of one job), `resume` (what survives a kill).
-What a map does
-    `search` (nearest units, errors), `activations`, `places`, `purity`, `u_matrix`, `figures`,
-    `quality` (measures of maps), `stability` (what maps of several seeds agree on), `comparison`.
-What that is worth
-    `worth` (single-digit units against the images shown), `controls` (codebooks without a map).
-What can be learnt from a map
-    `classifier` (its answers to an image as features, beside controls).
-A ring on cities
-    `tsp` (cities, the ring, its tours, other ways as controls).
-What the engine does
-    `measuring` (times, and faithfulness to the rule).
-Files
-    `sources`, `downloads`, `datasets`, `checkpoints`, `tables`, `summaries`, `files`, `errors`,
-    `logs`.
-Configuration
-    `config` (experiments), `config_schema` (what is refused, and how it is said).
+Samples become a trained map, and the map becomes tables and pictures, room by room:
+
+    data → training → mapping → statistics → figures
+
+`data` fetches the data sets and makes tables of images. `training` runs the epochs of a run and
+keeps each one, so that a killed run goes on. `mapping` finds the units nearest to each sample.
+`statistics` measures maps: purity, order, what chance or a codebook without a map would give.
+`figures` draws those tables, one module per figure. All of them stand on four rooms: `files` (whole
+files with checksums, logs, errors in one sentence), `config` (the configuration as experiments),
+`model` (lattice, kernels, schedule, initial codebook) and `engine` (the online and batch rules, and
+the search for the nearest units). At the side stand `classifier` (classifiers that learn from a
+map's responses), `tsp` (a ring on the cities of a travelling salesman), `benchmark` (how fast the
+engine is, and how close to the rule) and `provenance` (what made a run, and its checksums).
+
+Start with `engine.online.rule`, the rule as it is written. The README of `workflow` has the tree of
+the rooms and explains the engine.
 """

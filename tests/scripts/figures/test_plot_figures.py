@@ -80,7 +80,7 @@ def write_epoch(folder, epoch, lattice, generator):
         **{f"digit_{digit}": counts[:, digit] for digit in range(10)},
     )
     units.loc[hits == 0, ["majority_digit", "purity"]] = pd.NA
-    write_table(folder / f"purity/epoch_{epoch:03}.parquet", units, metadata)
+    write_table(folder / f"purity/epoch_{epoch:03}.parquet", units, metadata, kind="purity")
     histogram = np.bincount(n_digits, minlength=11).tolist()
     summary = {
         "epoch": epoch,
@@ -94,11 +94,10 @@ def write_epoch(folder, epoch, lattice, generator):
         "label_accuracy": 0.7,
         "permuted_single_digit_units": {"mean": 1.0, "low": 0.0, "high": 2.0},
     }
-    write_summary(folder / f"purity/epoch_{epoch:03}.json", summary)
+    write_summary(folder / f"purity/epoch_{epoch:03}.json", summary, kind="purity")
     u_matrix = generator.random(n_units) if n_units > 1 else np.array([np.nan])
-    write_table(
-        folder / f"u_matrix/epoch_{epoch:03}.parquet", place.assign(u_matrix=u_matrix), metadata
-    )
+    path = folder / f"u_matrix/epoch_{epoch:03}.parquet"
+    write_table(path, place.assign(u_matrix=u_matrix), metadata, kind="u_matrix")
     codebook = generator.random((n_units, 12), dtype=np.float32)
     save_checkpoint(folder / f"checkpoints/epoch_{epoch:03}.safetensors", codebook, metadata)
 
@@ -128,7 +127,7 @@ def run(request, tmp_path):
         }
         | {f"topographic_error{suffix}": values for suffix, values in errors.items()}
     )
-    write_table(tmp_path / "history.parquet", history, {})
+    write_table(tmp_path / "history.parquet", history, {}, kind="history")
     write_images(
         tmp_path / "test.parquet",
         np.arange(30),

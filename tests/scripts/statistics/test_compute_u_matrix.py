@@ -36,7 +36,8 @@ def test_the_table_says_of_which_codebook_it_is(tiny_run):
     compute_u_matrix.main(checkpoint, path)
     expected = load_checkpoint(checkpoint).metadata
     found = read_table(path).metadata
-    assert all(found[key] == expected[key] for key in expected.keys() - {"checksum"})
+    assert all(found[key] == expected[key] for key in expected.keys() - {"checksum", "kind"})
+    assert found["kind"] == "u_matrix"
 
 
 def test_a_damaged_checkpoint_is_refused(tiny_run):

@@ -48,10 +48,11 @@ def measure(run):
 
 
 def test_controls_say_what_they_are(run):
-    for name, text in [("k_means", "k-means"), ("random_images", "random images")]:
+    for name in ("k_means", "random_images"):
         codebook, metadata = load_checkpoint(run.codebooks[name])
         assert codebook.shape == (20, 16)
-        expected = {"codebook": text, "dataset": "mnist", "image_shape": "[4, 4]", "seed": "3"}
+        expected = {"kind": "prototypes", "codebook": name, "seed": "3"}
+        expected |= {"dataset": "mnist", "image_shape": "[4, 4]"}
         assert expected.items() <= metadata.items()
 
 
@@ -59,6 +60,7 @@ def test_both_sets_are_mapped_as_all_distances_say(run):
     for name, path in run.bmus.items():
         codebook = load_checkpoint(run.codebooks[name]).codebook
         frame, metadata = read_table(path)
+        assert (metadata["kind"], metadata["codebook"]) == ("bmus", name)
         assert metadata["n_units"] == "20"
         for part, images in [("test", run.test_images), ("training", run.train_images)]:
             rows = frame[frame["set"] == part]

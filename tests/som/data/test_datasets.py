@@ -233,7 +233,7 @@ def test_images_are_what_write_arrow_writes(tmp_path):
     pixels = pa.FixedSizeListArray.from_arrays(pa.array([1, 2, 3, 4], pa.uint8()), 2)
     columns = {"sample": pa.array([4, 5], pa.int32()), "label": pa.array([0, 1], pa.uint8())}
     metadata = {"dataset": "x", "image_shape": "[1, 2]"}
-    write_arrow(tmp_path / "a", pa.table({**columns, "pixels": pixels}), metadata)
+    write_arrow(tmp_path / "a", pa.table({**columns, "pixels": pixels}), metadata, kind="images")
     found = read_images(tmp_path / "a")
-    assert found.metadata.keys() == {"dataset", "image_shape", "checksum"}
+    assert found.metadata.keys() == {"kind", "dataset", "image_shape", "checksum"}
     assert found.pixels.tolist() == [[1, 2], [3, 4]]

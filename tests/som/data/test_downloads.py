@@ -84,7 +84,7 @@ def names(folder):
 
 
 def test_an_address_that_has_the_file_is_taken(tmp_path, address, offer, caplog):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     offer(f"{address}/good/")
     fetch_dataset("mnist", tmp_path / "raw")
     assert (tmp_path / "raw" / NAME).read_bytes() == GOOD

@@ -11,7 +11,12 @@ from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.model.initialisation import random_codebook
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
-from workflow.som.training.epoch import presentation_order, train_one_epoch
+from workflow.som.training.epoch import (
+    Epoch,
+    TrainingSettings,
+    presentation_order,
+    train_one_epoch,
+)
 
 LATTICE = Lattice("square", (20, 20))
 # Relative to the codebook's norm; 2,000 steps in float32 against 2,000 in float64.
@@ -70,12 +75,11 @@ def test_blocks_plain_loop_and_minisom_give_the_same_codebook(
 @pytest.mark.parametrize("rule", ["online", "batch"])
 def test_the_search_is_exact_on_the_codebooks_of_a_run(pixels, rule):
     codebook = random_codebook(0, 400, 784)
+    settings = TrainingSettings(rule=rule, kernel="gaussian", order_seed=0, threads=2)
     for epoch in range(1, 9):
-        codebook = train_one_epoch(
-            codebook, pixels, LATTICE, rule=rule, kernel="gaussian", seed=0, epoch=epoch,
-            learning_rate=0.5 * 0.6 ** (epoch - 1), radius=20.0 * 0.6 ** (epoch - 1),
-            precision="float32", device="cpu", threads=2,
-        )  # fmt: skip
+        fallen = 0.6 ** (epoch - 1)
+        one = Epoch(epoch, learning_rate=0.5 * fallen, radius=20.0 * fallen)
+        codebook = train_one_epoch(codebook, pixels, LATTICE, settings, one)
         expected = find_two_nearest_densely(pixels, codebook)
         for found, column in zip(find_two_nearest(pixels, codebook), expected, strict=True):
             np.testing.assert_array_equal(found, column, err_msg=f"epoch {epoch}")

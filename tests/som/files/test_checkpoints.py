@@ -27,7 +27,16 @@ def test_what_is_saved_is_loaded(tmp_path, shape):
     codebook, metadata = load_checkpoint(tmp_path / "a.safetensors")
     np.testing.assert_array_equal(codebook, example(*shape), strict=True)
     assert metadata.items() >= METADATA.items()
-    assert metadata.keys() - METADATA.keys() == {"checksum"}
+    assert metadata.keys() - METADATA.keys() == {"checksum", "kind"}
+
+
+def test_a_codebook_carries_the_kind_that_it_was_saved_as(tmp_path):
+    path = tmp_path / "a.safetensors"
+    save_checkpoint(path, example(), METADATA)
+    codebook, metadata = load_checkpoint(path)
+    assert metadata["kind"] == "checkpoint"
+    save_checkpoint(path, codebook, metadata, kind="prototypes")
+    assert load_checkpoint(path).metadata["kind"] == "prototypes"
 
 
 def test_safetensors_opens_the_file_as_it_is(tmp_path):

@@ -1,8 +1,16 @@
 """What the terminal and the log files are told, by processes that end well or badly."""
 
+import contextlib
+import fcntl
+import itertools
 import logging
+import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
+import time
 
 import pytest
 
@@ -43,6 +51,13 @@ def test_records_and_warnings_reach_terminal_and_all_files(run):
         assert "α falls" in text
         assert "mind the step" in text
         assert "details" not in text
+
+
+def test_details_of_the_workflow_are_in_the_log_alone(run):
+    code = "import logging; logging.getLogger('workflow.som.any').debug('epoch 7')"
+    _, terminal, log = run(code)
+    assert terminal == ""
+    assert "epoch 7" in log
 
 
 def test_an_error_that_can_be_mended_is_one_sentence_with_the_traceback_in_the_log(run):
@@ -89,13 +104,67 @@ def lines(caplog, monkeypatch):
 
 def test_progress_is_lines_that_name_share_and_total(lines):
     found = lines(Progress(total=200, desc="tiny", mininterval=0, miniters=1), [50, 50, 100])
-    assert any(line.startswith("tiny:  50%") and "100/200" in line for line in found)
+    assert any(line.startswith("tiny  100/200  50%") for line in found)
     assert any("200/200" in line for line in found)
 
 
 def test_progress_without_a_terminal_draws_no_bar(lines, capfd):
     lines(Progress(total=200, mininterval=0, miniters=1), [100, 100])
     assert "\r" not in capfd.readouterr().err
+
+
+def test_the_line_of_a_training_fits_80_columns_and_says_how_fast_and_how_long():
+    """2.2 of 5.4 million images after 90 s: 24.4 thousand a second, 131 s left."""
+    description = "hexagonal_torus 12  epoch 34/90  R 8.74"
+    progress = Progress(total=5_400_000, desc=description, unit_scale=True)
+    progress.n, progress.start_t = 2_200_000, time.monotonic() - 90
+    assert progress.line() == f"{description}  41%  24.4k/s  02:10 left"
+    assert len(progress.line()) < 80
+
+
+DRAW = """
+import sys, time
+from workflow.som.files.logs import Progress
+with Progress(total=3, desc=sys.argv[1], mininterval=0, miniters=1) as bar:
+    for _ in range(3):
+        time.sleep(0.2)
+        bar.update()
+print("end", flush=True)
+"""
+
+
+def draw_in_terminal(*names):
+    """Return what a terminal of 40 columns is sent by processes that run next to each other."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    started = [
+        subprocess.Popen([sys.executable, "-c", DRAW, name], cwd=ROOT, stdout=theirs, stderr=theirs)
+        for name in names
+    ]
+    os.close(theirs)
+    sent = b""
+    with contextlib.suppress(OSError):  # How a terminal without processes ends.
+        while part := os.read(ours, 4096):
+            sent += part
+    os.close(ours)
+    assert [process.wait() for process in started] == [0] * len(names)
+    return sent.decode()
+
+
+def test_a_live_line_stays_in_its_row_and_is_wiped_at_the_end():
+    sent = draw_in_terminal("a name that is much too long for a terminal")
+    drawn = [line.rstrip() for line in sent.partition("end")[0].split("\r")]
+    assert any(line.startswith("a name that is much") for line in drawn)
+    assert max(map(len, drawn)) < 40
+    assert drawn[-1] == ""
+    assert "\n" not in sent.partition("end")[0]
+
+
+def test_two_processes_never_draw_at_the_same_time():
+    sent = draw_in_terminal("first", "second")
+    drawn = [line.split()[0] for line in sent.split("\r") if line.strip() and "/3" in line]
+    changes = sum(one != other for one, other in itertools.pairwise(drawn))
+    assert changes <= 1, drawn
 
 
 def test_lines_keep_their_distance_in_time(lines, monkeypatch):

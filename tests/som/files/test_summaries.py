@@ -11,15 +11,15 @@ SUMMARY = {"epoch": 1, "share": 0.1 + 0.2, "nothing": None, "null": {"mean": 1.5
 
 
 def test_a_summary_is_read_as_it_was_written(tmp_path):
-    write_summary(tmp_path / "summary.json", SUMMARY)
-    assert read_summary(tmp_path / "summary.json") == SUMMARY
+    write_summary(tmp_path / "summary.json", SUMMARY, kind="example")
+    assert read_summary(tmp_path / "summary.json") == {"kind": "example", **SUMMARY}
     content = json.loads((tmp_path / "summary.json").read_text())
     assert {key: content[key] for key in SUMMARY} == SUMMARY
 
 
 def test_every_flipped_bit_is_refused_or_changes_nothing(tmp_path):
     path = tmp_path / "summary.json"
-    write_summary(path, SUMMARY)
+    write_summary(path, SUMMARY, kind="example")
     content, refused = path.read_bytes(), 0
     for position in range(len(content)):
         for bit in range(8):
@@ -27,10 +27,17 @@ def test_every_flipped_bit_is_refused_or_changes_nothing(tmp_path):
             flipped[position] ^= 1 << bit
             path.write_bytes(flipped)
             try:
-                assert read_summary(path) == SUMMARY
+                assert read_summary(path) == {"kind": "example", **SUMMARY}
             except DamagedFileError:
                 refused += 1
     assert refused > 7 * len(content)
+
+
+def test_a_summary_carries_the_kind_that_it_was_written_as_and_not_an_older_one(tmp_path):
+    path = tmp_path / "summary.json"
+    write_summary(path, SUMMARY, kind="purity")
+    write_summary(path, read_summary(path), kind="quality")
+    assert read_summary(path)["kind"] == "quality"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"epoch": 1}', "null"])

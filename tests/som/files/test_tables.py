@@ -36,16 +36,25 @@ def assert_same(found, expected):
 
 def test_what_is_written_is_read_types_nulls_and_metadata_included(tmp_path):
     path = tmp_path / "a.parquet"
-    write_table(path, example(), METADATA)
+    write_table(path, example(), METADATA, kind="example")
     found = read_table(path)
     pd.testing.assert_frame_equal(found.frame, example(), check_exact=True)
     assert found.metadata.items() >= METADATA.items()
-    assert found.metadata.keys() - METADATA.keys() == {"checksum"}
+    assert found.metadata.keys() - METADATA.keys() == {"checksum", "kind"}
+
+
+def test_a_table_carries_the_kind_that_it_was_written_as_and_not_an_older_one(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_table(path, example(), METADATA, kind="purity")
+    assert read_table(path).metadata["kind"] == "purity"
+    frame, metadata = read_table(path)
+    write_table(path, frame, metadata, kind="u_matrix")
+    assert read_table(path).metadata["kind"] == "u_matrix"
 
 
 def test_pandas_and_duckdb_open_the_file_as_it_is(tmp_path):
     path = tmp_path / "a.parquet"
-    write_table(path, example(), METADATA)
+    write_table(path, example(), METADATA, kind="example")
     pd.testing.assert_frame_equal(pd.read_parquet(path), example(), check_exact=True)
     rows = duckdb.sql(f"SELECT unit, label, majority_digit, purity FROM '{path}'").fetchall()
     expected = example()[["unit", "label", "majority_digit", "purity"]].astype(object)
@@ -70,7 +79,7 @@ def test_pandas_and_duckdb_open_the_file_as_it_is(tmp_path):
     ids=["empty", "one row", "all null", "not a number", "a null", "truth"],
 )
 def test_tables_at_the_edge_come_back(tmp_path, frame):
-    write_table(tmp_path / "a.parquet", frame, {})
+    write_table(tmp_path / "a.parquet", frame, {}, kind="example")
     pd.testing.assert_frame_equal(read_table(tmp_path / "a.parquet").frame, frame)
 
 
@@ -101,7 +110,7 @@ def test_the_checksum_tells_apart_all_that_a_reader_sees():
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_damage_a_table_is_refused_or_reads_the_same(tmp_path, damages, seed):
     path = tmp_path / "a.parquet"
-    write_table(path, example(), METADATA)
+    write_table(path, example(), METADATA, kind="example")
     expected, refused = read_table(path), 0
     for harm, content in damages(path.read_bytes(), flips=400, seed=seed):
         path.write_bytes(content)
@@ -121,7 +130,7 @@ def test_after_any_damage_a_table_is_refused_or_reads_the_same(tmp_path, damages
 
 def test_any_change_of_a_value_is_refused_even_where_parquet_sees_nothing_wrong(tmp_path):
     path = tmp_path / "a.parquet"
-    write_table(path, example(), METADATA)
+    write_table(path, example(), METADATA, kind="example")
     table, _ = read_arrow(path)
     changed = table.set_column(0, "unit", pa.array([0, 1, 2, 3, 4, 6], pa.int32()))
     pq.write_table(changed.replace_schema_metadata(pq.read_schema(path).metadata), path)
@@ -142,16 +151,16 @@ def test_a_missing_file_is_no_damage(tmp_path):
 
 def test_equal_tables_are_equal_byte_for_byte(tmp_path):
     for name in "ab":
-        write_table(tmp_path / name, example(), METADATA)
+        write_table(tmp_path / name, example(), METADATA, kind="example")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_a_table_beyond_the_disk_leaves_the_older_one(tmp_path, largest_file):
     path = tmp_path / "a.parquet"
-    write_table(path, example(), METADATA)
+    write_table(path, example(), METADATA, kind="example")
     before = path.read_bytes()
     noise = pa.table({"a": np.random.default_rng(0).random(10_000)})
     with largest_file(10_000), pytest.raises(SomError, match="a.parquet could not be written"):
-        write_arrow(path, noise, {})
+        write_arrow(path, noise, {}, kind="noise")
     assert path.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]

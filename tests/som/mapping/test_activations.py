@@ -54,7 +54,8 @@ def test_without_rows_and_columns_the_position_says_where(tmp_path, lattice):
     codebook = generator.random((lattice.n_units, 4), dtype=np.float32)
     nearest = find_two_nearest(generator.random((30, 4), dtype=np.float32), codebook)
     sample, labels = np.arange(30, dtype=np.int32), np.zeros(30, np.uint8)
-    write_table(tmp_path / "a.parquet", activations_table(sample, labels, nearest, lattice), {})
+    frame = activations_table(sample, labels, nearest, lattice)
+    write_table(tmp_path / "a.parquet", frame, {}, kind="activations")
     schema = pq.read_schema(tmp_path / "a.parquet")
     assert str(schema.field("position").type) == "list<element: float>"
     found = pd.read_parquet(tmp_path / "a.parquet")
@@ -73,7 +74,7 @@ def test_on_one_unit_the_second_bmu_is_null():
 def test_the_nearest_units_come_back_from_the_file(tmp_path, shape):
     sample, labels, nearest, lattice = example(shape)
     frame = activations_table(sample, labels, nearest, lattice)
-    write_table(tmp_path / "a.parquet", frame, {})
+    write_table(tmp_path / "a.parquet", frame, {}, kind="activations")
     for found in (nearest_from(frame), nearest_from(read_table(tmp_path / "a.parquet").frame)):
         for column, expected in zip(found, nearest, strict=True):
             np.testing.assert_array_equal(column, expected, strict=True)

@@ -56,11 +56,11 @@ def test_missing_and_unreadable_files_are_named(run):
 
 def test_the_same_content_in_other_bytes_is_the_same_data(tmp_path):
     frame = pd.DataFrame({"label": range(1000)})
-    write_table(tmp_path / "train.parquet", frame, {})
+    write_table(tmp_path / "train.parquet", frame, {}, kind="images")
     before = describe_data([tmp_path / "train.parquet"])
-    write_table(tmp_path / "train.parquet", frame, {})
+    write_table(tmp_path / "train.parquet", frame, {}, kind="images")
     assert describe_data([tmp_path / "train.parquet"]) == before
-    write_table(tmp_path / "train.parquet", frame + 1, {})
+    write_table(tmp_path / "train.parquet", frame + 1, {}, kind="images")
     assert describe_data([tmp_path / "train.parquet"]) != before
 
 
@@ -70,7 +70,7 @@ def test_epochs_made_in_one_way_are_one_stretch(tmp_path):
         made_with = json.dumps({"device": "cpu", "threads": threads, "machine": "a"})
         paths.append(tmp_path / f"{epoch}.parquet")
         metadata = {"epoch": str(epoch), "made_with": made_with}
-        write_table(paths[-1], pd.DataFrame({"unit": [1]}), metadata)
+        write_table(paths[-1], pd.DataFrame({"unit": [1]}), metadata, kind="training_activations")
     found = describe_training(paths)
     assert (found["device"], found["threads"], found["machine"]) == ("cpu", 4, "a")
     stretches = [(s["first_epoch"], s["last_epoch"]) for s in found["training"]]

@@ -1,6 +1,7 @@
 """The random numbers and the schedule of an epoch are those that the contract fixes."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,26 +16,26 @@ from workflow.som.files.errors import SomError
 from workflow.som.model.initialisation import random_codebook
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
-from workflow.som.training.epoch import presentation_order, train_one_epoch
+from workflow.som.training.epoch import (
+    Epoch,
+    TrainingSettings,
+    presentation_order,
+    train_one_epoch,
+)
 
 LATTICE = Lattice("square", (3, 4))
-RUN = {
-    "rule": "online",
-    "seed": 7,
-    "kernel": "gaussian",
-    "learning_rate": 0.4,
-    "radius": 2.5,
-    "precision": "float64",
-    "device": "cpu",
-    "threads": 1,
-}
+SETTINGS = TrainingSettings(
+    rule="online", kernel="gaussian", order_seed=7, precision="float64", device="cpu", threads=1
+)
+RATE, RADIUS = 0.4, 2.5
+SECOND = Epoch(2, RATE, RADIUS)
 
 
 def example(n_samples=60, n_features=5):
     return np.random.default_rng(1).random((n_samples, n_features), dtype=np.float32)
 
 
-def by_hand(codebook, samples, epoch, *, seed, learning_rate, radius, **_):
+def by_hand(codebook, samples, epoch, *, seed, learning_rate, radius):
     """The contract's sentences, without any of the library's code."""
     state = codebook.astype(float)
     for sample in np.random.default_rng([seed, epoch]).permutation(len(samples)):
@@ -68,8 +69,10 @@ def test_three_epochs_are_the_contracts():
     samples, codebook = example(), random_codebook(7, 12, 5)
     expected = codebook
     for epoch in (1, 2, 3):
-        codebook = train_one_epoch(codebook, samples, LATTICE, epoch=epoch, **RUN)
-        expected = by_hand(expected, samples, epoch, **RUN).astype(np.float32)
+        one = Epoch(epoch, RATE, RADIUS)
+        codebook = train_one_epoch(codebook, samples, LATTICE, SETTINGS, one)
+        state = by_hand(expected, samples, epoch, seed=7, learning_rate=RATE, radius=RADIUS)
+        expected = state.astype(np.float32)
         np.testing.assert_allclose(codebook, expected, atol=1e-6)
 
 
@@ -80,17 +83,18 @@ def test_an_epoch_depends_on_seed_and_epoch_and_on_no_other_random_state():
         random.seed(state)
         torch.manual_seed(state)
         np.random.seed(state)  # noqa: NPY002
-        results.append(train_one_epoch(codebook, samples, LATTICE, epoch=2, **RUN).tobytes())
+        results.append(train_one_epoch(codebook, samples, LATTICE, SETTINGS, SECOND).tobytes())
     assert results[0] == results[1]
-    for change in ({"epoch": 3}, {"epoch": 2, "seed": 8}):
-        other = train_one_epoch(codebook, samples, LATTICE, **{**RUN, **change})
+    others = (SETTINGS, SECOND._replace(number=3)), (replace(SETTINGS, order_seed=8), SECOND)
+    for settings, epoch in others:
+        other = train_one_epoch(codebook, samples, LATTICE, settings, epoch)
         assert other.tobytes() != results[0]
 
 
 def test_the_result_is_float32_and_progress_adds_up():
     counted = []
     found = train_one_epoch(
-        random_codebook(7, 12, 5), example(), LATTICE, epoch=1, report=counted.append, **RUN
+        random_codebook(7, 12, 5), example(), LATTICE, SETTINGS, SECOND, report=counted.append
     )
     assert found.dtype == np.float32
     assert sum(counted) == 60
@@ -99,7 +103,7 @@ def test_the_result_is_float32_and_progress_adds_up():
 def test_one_sample_on_one_unit_moves_it_by_the_learning_rate():
     sample, codebook = np.array([[1.0, 0.0]], np.float32), np.array([[0.0, 0.5]], np.float32)
     lattice = Lattice("square", (1, 1))
-    found = train_one_epoch(codebook, sample, lattice, epoch=2, **RUN)
+    found = train_one_epoch(codebook, sample, lattice, SETTINGS, SECOND)
     np.testing.assert_allclose(found, [[0.4, 0.3]], atol=1e-7)
 
 
@@ -107,8 +111,8 @@ def test_one_sample_on_one_unit_moves_it_by_the_learning_rate():
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)
 def test_every_kernel_runs_on_every_lattice_as_the_plain_loop(kernel, lattice):
     samples, codebook = example(), random_codebook(7, lattice.n_units, 5)
-    run = RUN | {"kernel": kernel, "learning_rate": 0.1}
-    found = train_one_epoch(codebook, samples, lattice, epoch=2, **run)
+    settings = replace(SETTINGS, kernel=kernel)
+    found = train_one_epoch(codebook, samples, lattice, settings, Epoch(2, 0.1, 2.5))
     order = presentation_order(7, 2, 60)
     if kernel == "printed":
         expected = train_epoch_as_printed_plainly(codebook, samples, order, 2.5, 0.1)
@@ -122,8 +126,8 @@ def test_every_kernel_runs_on_every_lattice_as_the_plain_loop(kernel, lattice):
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)
 def test_the_batch_rule_runs_on_every_lattice_as_the_plain_one(kernel, lattice):
     samples, codebook = example(), random_codebook(7, lattice.n_units, 5)
-    run = RUN | {"kernel": kernel, "rule": "batch"}
-    found = train_one_epoch(codebook, samples, lattice, epoch=2, **run)
+    settings = replace(SETTINGS, kernel=kernel, rule="batch")
+    found = train_one_epoch(codebook, samples, lattice, settings, SECOND)
     bmus = cdist(samples, codebook).argmin(axis=1)
     expected = update_plainly(codebook, samples, bmus, neighbourhood(lattice, 2.5, kernel))
     np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -131,6 +135,6 @@ def test_the_batch_rule_runs_on_every_lattice_as_the_plain_one(kernel, lattice):
 
 def test_a_codebook_that_grows_without_bound_is_refused():
     lattice, samples = Lattice("square", (12, 12)), example(4000)
-    run = RUN | {"kernel": "mexican_hat", "learning_rate": 0.9, "radius": 2.0}
+    settings, codebook = replace(SETTINGS, kernel="mexican_hat"), random_codebook(7, 144, 5)
     with pytest.raises(SomError, match="grew without bound in epoch 1.*mexican_hat"):
-        train_one_epoch(random_codebook(7, 144, 5), samples, lattice, epoch=1, **run)
+        train_one_epoch(codebook, samples, lattice, settings, Epoch(1, 0.9, 2.0))

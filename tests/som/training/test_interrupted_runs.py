@@ -49,7 +49,7 @@ def test_finished_epochs_are_used_again_and_not_trained(job, monkeypatch):
     trained = job("a")
     expected = trained.train()
     tables = {path: path.read_bytes() for path in trained.folder.glob("*.parquet")}
-    monkeypatch.setattr("workflow.som.training.runs.train_one_epoch", None)
+    monkeypatch.setattr("workflow.som.training.measured_epochs.train_one_epoch", None)
     monkeypatch.setattr("workflow.som.training.runs.starting_codebook", None)
     for path in (*trained.folder.glob("*.safetensors"), *tables):
         path.unlink()

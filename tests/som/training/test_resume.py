@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from tests.project import ROOT
-from workflow.som.files.checkpoints import save_checkpoint
+from workflow.som.files.checkpoints import load_checkpoint, save_checkpoint
 from workflow.som.files.errors import SomError
-from workflow.som.files.tables import write_table
+from workflow.som.files.tables import read_table, write_table
 from workflow.som.training.resume import ResumeFolder, StopRequest
 
 
@@ -24,7 +24,7 @@ def keep(folder, epoch, fingerprint="mine", codebook_value=0.5):
     """Keep an epoch as a trainer does."""
     checkpoint, table = folder.paths(epoch)
     metadata = {"fingerprint": fingerprint, "epoch": str(epoch)}
-    write_table(table, pd.DataFrame({"bmu": [1, 2]}), metadata)
+    write_table(table, pd.DataFrame({"bmu": [1, 2]}), metadata, kind="training_activations")
     save_checkpoint(checkpoint, np.full((2, 3), codebook_value, np.float32), metadata)
 
 
@@ -37,6 +37,16 @@ def test_a_kept_epoch_is_found_and_another_is_not(folder):
     keep(folder, 3)
     assert (folder.find(3).codebook == 0.5).all()
     assert folder.find(2) is None
+
+
+def test_an_epoch_of_an_older_version_without_kinds_is_not_found(folder):
+    keep(folder, 3)
+    checkpoint, table = folder.paths(3)
+    save_checkpoint(checkpoint, *load_checkpoint(checkpoint), kind="")
+    assert folder.find(3) is None
+    keep(folder, 3)
+    write_table(table, *read_table(table), kind="activations")
+    assert folder.find(3) is None
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -13,7 +13,7 @@ from workflow.som.files.tables import read_table
 from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.initialisation import random_codebook
 from workflow.som.model.lattice import Lattice
-from workflow.som.training.epoch import train_one_epoch
+from workflow.som.training.epoch import Epoch, TrainingSettings, train_one_epoch
 from workflow.som.training.runs import fingerprint
 
 
@@ -21,25 +21,14 @@ from workflow.som.training.runs import fingerprint
 def test_the_epochs_are_those_of_the_library(job, rule):
     trained = job("a", rule=rule)
     trained.train()
-    experiment, pixels = trained.experiment, trained.images.pixels
+    schedule, pixels = trained.experiment.to_schedule(), trained.images.pixels
+    settings = TrainingSettings(rule=rule, kernel="gaussian", order_seed=5)
     lattice = Lattice("square", (3, 4))
     codebook = random_codebook(5, 12, 16)
     for epoch, (checkpoint, table) in zip(EPOCHS, trained.outputs(EPOCHS), strict=True):
         if epoch:
-            codebook = train_one_epoch(
-                codebook,
-                pixels,
-                lattice,
-                rule=rule,
-                kernel="gaussian",
-                seed=5,
-                epoch=epoch,
-                learning_rate=experiment.to_schedule().learning_rate(epoch),
-                radius=experiment.to_schedule().radius(epoch),
-                precision="float32",
-                device="cpu",
-                threads=1,
-            )
+            one = Epoch(epoch, schedule.learning_rate(epoch), schedule.radius(epoch))
+            codebook = train_one_epoch(codebook, pixels, lattice, settings, one)
         found, metadata = load_checkpoint(checkpoint)
         np.testing.assert_array_equal(found, codebook, strict=True)
         assert metadata["epoch"] == str(epoch)
@@ -111,7 +100,7 @@ def test_the_fingerprint_tells_apart_settings_and_data_but_not_their_order():
 
 @pytest.mark.parametrize(("shape", "n_samples"), [((1, 1), 20), ((1, 7), 20), ((3, 4), 1)])
 def test_maps_at_the_edge_are_trained(job, make_images, tmp_path, shape, n_samples, caplog):
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     images = make_images(tmp_path / "few.parquet", n_samples)
     edge = job("edge", images=images, shape=shape, radius=1.0)
     edge.train()

@@ -64,23 +64,24 @@ def test_one_seed_has_no_interval():
 
 
 def test_tours_come_back_as_they_were_written(tmp_path):
-    write_tour(tmp_path / "one.parquet", RECTANGLE, CROSSED, {"instance": "r"}, np.arange(4) + 7)
+    units = np.arange(4) + 7
+    write_tour(tmp_path / "one.parquet", RECTANGLE, CROSSED, {"instance": "r"}, units, kind="tour")
     tour, metadata = read_tour(tmp_path / "one.parquet")
     np.testing.assert_array_equal(tour, CROSSED)
     assert metadata["length_rounded"] == "18"
     assert read_table(tmp_path / "one.parquet").frame["unit"].tolist() == [7, 9, 8, 10]
     found = [FoundTour("a", 3, 0.25, CROSSED), FoundTour("b", -1, 1.0, AROUND)]
-    write_tours(tmp_path / "many.parquet", found, {"instance": "r"})
+    write_tours(tmp_path / "many.parquet", found, {"instance": "r"}, kind="tours")
     for (instance, after), before in zip(read_tours(tmp_path / "many.parquet"), found, strict=True):
         assert instance == "r" and after[:3] == before[:3]
         np.testing.assert_array_equal(after.tour, before.tour)
-    write_tours(tmp_path / "none.parquet", [], {"instance": "r"})
+    write_tours(tmp_path / "none.parquet", [], {"instance": "r"}, kind="tours")
     assert read_tours(tmp_path / "none.parquet") == []
 
 
 def test_what_visits_a_city_twice_is_refused(tmp_path):
     path = tmp_path / "one.parquet"
-    write_table(path, pd.DataFrame({"city": [1, 2, 2]}), {})
+    write_table(path, pd.DataFrame({"city": [1, 2, 2]}), {}, kind="tour")
     with pytest.raises(DamagedFileError, match="every city once"):
         read_tour(path)
 

@@ -44,13 +44,14 @@ def main(
         for epoch in library["epochs"]
     ]
     rows: list[dict[str, Any]] = []
-    for number, library, epoch in Progress(jobs, desc="peers", unit=" measurements"):
+    for number, library, epoch in Progress(jobs, desc="time the peers", unit=" measurements"):
         task = task_from(library, epoch, starts[epoch], pixels, schedule)
         is_ours = library["name"] == "ours"
         python = Path(sys.executable) if is_ours else environment / "bin" / "python"
         options = {"n_checked": library["checked"], "threads": threads, "number": number}
         rows += measure(task, library["name"], python, **options)
-    write_table(table, pd.DataFrame(rows), describe_machine() | {"threads": str(threads)})
+    measured_on = describe_machine() | {"threads": str(threads)}
+    write_table(table, pd.DataFrame(rows), measured_on, kind="peers")
 
 
 if __name__ == "__main__":
@@ -61,5 +62,5 @@ if __name__ == "__main__":
         environment=Path(snakemake.input.environment),
         versions=Path(snakemake.input.versions),
         table=Path(snakemake.output.table),
-        **snakemake.params.measured,
+        **snakemake.params.given["measured"],
     )

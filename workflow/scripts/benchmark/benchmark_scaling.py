@@ -19,10 +19,10 @@ def main(
     """Measure at each of `sizes`; write the table of what counts."""
     pixels, rows = read_images(images).pixels, list[dict[str, Any]]()
     points = [(axis, value) for axis, values in sizes.items() for value in values]
-    for axis, value in Progress(points, desc="scaling", unit=" sizes"):
+    for axis, value in Progress(points, desc="time the sizes", unit=" sizes"):
         rows += scaling_rows(pixels, threads=threads, rounds=rounds, sizes={axis: [value]})
     frame = pd.DataFrame(rows).query("round >= 0")
-    write_table(table, frame, describe_machine() | {"threads": str(threads)})
+    write_table(table, frame, describe_machine() | {"threads": str(threads)}, kind="scaling")
 
 
 if __name__ == "__main__":
@@ -30,5 +30,5 @@ if __name__ == "__main__":
     main(
         images=Path(snakemake.input.images),
         table=Path(snakemake.output.table),
-        **snakemake.params.measured,
+        **snakemake.params.given["measured"],
     )

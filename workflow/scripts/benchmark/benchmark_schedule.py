@@ -29,7 +29,7 @@ def main(
 ) -> None:
     """Measure the epoch after each of `checkpoints`; write the table of what counts."""
     pixels, rows = read_images(images).pixels, list[dict[str, Any]]()
-    for path in Progress(checkpoints, desc="schedule", unit=" epochs"):
+    for path in Progress(checkpoints, desc="time the schedule", unit=" epochs"):
         codebook, metadata = load_checkpoint(path)
         epoch = int(metadata["epoch"]) + 1
         rows += schedule_rows(
@@ -45,7 +45,7 @@ def main(
             n_samples=samples,
         )
     frame = pd.DataFrame(rows).query("round >= 0")
-    write_table(table, frame, describe_machine() | {"threads": str(threads)})
+    write_table(table, frame, describe_machine() | {"threads": str(threads)}, kind="schedule")
 
 
 if __name__ == "__main__":
@@ -54,5 +54,5 @@ if __name__ == "__main__":
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
         table=Path(snakemake.output.table),
-        **snakemake.params.measured,
+        **snakemake.params.given["measured"],
     )

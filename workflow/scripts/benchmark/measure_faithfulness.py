@@ -28,12 +28,13 @@ def main(
     pixels, starts = read_images(images).pixels, [load_checkpoint(path) for path in checkpoints]
     epochs = [faithfulness.study(each, experiment, seed, len(pixels), n_samples) for each in starts]
     total, by_segment, by_window = sum(len(epoch.order) for epoch in epochs), [], []
-    with Progress(total=total, desc="segments", unit=" samples") as bar:
+    with Progress(total=total, desc="compare segments", unit_scale=True) as bar:
         for epoch in epochs:
             by_segment += faithfulness.compare_segments(
                 epoch, pixels, threads=threads, report=bar.update
             )
-    with Progress(total=faithfulness.N_RUNS * total, desc="whole epochs", unit=" samples") as bar:
+    n_runs = faithfulness.N_RUNS
+    with Progress(total=n_runs * total, desc="compare whole epochs", unit_scale=True) as bar:
         for epoch in epochs:
             by_window += faithfulness.compare_epochs(
                 epoch, pixels, threads=threads, report=bar.update
@@ -42,8 +43,9 @@ def main(
     metadata |= {"seed": str(seed), "threads": str(threads), "segment": str(faithfulness.SEGMENT)}
     # Columns of nulls where no winner differs.
     numbers = {"first_different": "Int32", "relative_gap": "Float64"}
-    write_table(segments, pd.DataFrame(by_segment).astype(numbers), metadata)
-    write_table(windows, pd.DataFrame(by_window), metadata)
+    frame = pd.DataFrame(by_segment).astype(numbers)
+    write_table(segments, frame, metadata, kind="faithfulness_segments")
+    write_table(windows, pd.DataFrame(by_window), metadata, kind="faithfulness_windows")
 
 
 if __name__ == "__main__":
@@ -53,8 +55,8 @@ if __name__ == "__main__":
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
         segments=Path(snakemake.output.segments),
         windows=Path(snakemake.output.windows),
-        experiment=experiments_from(snakemake.config)[snakemake.params.experiment],
-        seed=snakemake.params.seed,
+        experiment=experiments_from(snakemake.config)[snakemake.params.given["experiment"]],
+        seed=snakemake.params.given["seed"],
         threads=snakemake.threads,
-        n_samples=snakemake.params.n_samples,
+        n_samples=snakemake.params.given["n_samples"],
     )

@@ -24,5 +24,5 @@ if __name__ == "__main__":
         windows=Path(snakemake.input.windows),
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

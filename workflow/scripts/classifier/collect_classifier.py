@@ -24,9 +24,9 @@ def main(
     metadata = tables[0].metadata
     kept = {key: metadata[key] for key in ("experiment", "dataset", "seed", "epoch", "lattice")}
     rows = pd.concat([table.frame for table in tables], ignore_index=True)
-    write_table(scores, rows, kept)
+    write_table(scores, rows, kept, kind="scores")
     curve = pd.concat([read_table(path).frame for path in curves], ignore_index=True)
-    write_table(learning_curve, curve, kept)
+    write_table(learning_curve, curve, kept, kind="learning_curve")
     best = best_of_map(rows)
     frame = best_predictions(
         pd.concat([read_table(path).frame for path in predicted], ignore_index=True),
@@ -34,7 +34,7 @@ def main(
         best,
     )
     chosen = {"features": str(best["features"]), "head": str(best["head"])}
-    write_table(predictions, frame, kept | chosen)
+    write_table(predictions, frame, kept | chosen, kind="predictions")
 
 
 if __name__ == "__main__":

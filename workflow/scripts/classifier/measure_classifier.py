@@ -32,8 +32,9 @@ def main(
         settings,
     )
     kept = {key: metadata[key] for key in ("experiment", "dataset", "seed", "epoch", "lattice")}
-    write_table(scores, rows, kept)
-    write_table(predictions, predicted, kept)
+    kept["features"] = features
+    write_table(scores, rows, kept, kind="feature_scores")
+    write_table(predictions, predicted, kept, kind="feature_predictions")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,9 @@ def main(
         Lattice.from_json(metadata["lattice"]),
         settings,
     )
-    write_table(table, frame, {key: metadata[key] for key in ("experiment", "dataset", "seed")})
+    kept = {key: metadata[key] for key in ("experiment", "dataset", "seed")}
+    kept["features"] = features
+    write_table(table, frame, kept, kind="feature_learning_curve")
 
 
 if __name__ == "__main__":

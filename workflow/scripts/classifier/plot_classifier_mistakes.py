@@ -43,4 +43,4 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     paths = {key: Path(path) for key, path in snakemake.input.items()}
     outputs = {key: Path(path) for key, path in snakemake.output.items()}
-    main(**paths, **outputs, style=snakemake.params.style)
+    main(**paths, **outputs, style=snakemake.params.given["style"])

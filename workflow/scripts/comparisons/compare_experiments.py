@@ -25,7 +25,7 @@ def main(
         summary = read_summary(purity_path)
         experiment = experiments[summary["experiment"]]
         rows.append(comparison_row(experiment, summary, read_summary(quality_path)))
-    write_table(table, pd.DataFrame(rows), {})
+    write_table(table, pd.DataFrame(rows), {"comparison": table.stem}, kind="comparison")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def main(activations: Sequence[Path], summary: Path) -> None:
     lattice = Lattice.from_json(tables[0].metadata["lattice"])
     bmus = np.array([table.frame["bmu"].to_numpy() for table in tables])
     stability = [
-        neighbour_stability(bmus, lattice, radius) for radius in Progress(RADII, desc="radii")
+        neighbour_stability(bmus, lattice, radius) for radius in Progress(RADII, desc="stability")
     ]
     symmetries = np.array(list(lattice.symmetries()))
     squares = lattice.squared_distances()
@@ -40,6 +40,7 @@ def main(activations: Sequence[Path], summary: Path) -> None:
             "stability": stability,
             "alignments": alignments,
         },
+        kind="stability",
     )
 
 

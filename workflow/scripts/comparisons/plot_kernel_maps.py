@@ -41,8 +41,8 @@ if __name__ == "__main__":
     main(
         purity=[Path(path) for path in snakemake.input.purity],
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
-        kernels=snakemake.params.kernels,
+        kernels=snakemake.params.given["kernels"],
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

@@ -37,5 +37,5 @@ if __name__ == "__main__":
         purity=[Path(path) for path in snakemake.input.purity],
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

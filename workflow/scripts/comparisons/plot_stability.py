@@ -22,5 +22,5 @@ if __name__ == "__main__":
         summaries=[Path(path) for path in snakemake.input.summaries],
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

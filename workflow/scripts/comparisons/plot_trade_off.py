@@ -22,5 +22,5 @@ if __name__ == "__main__":
         table=Path(snakemake.input.table),
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

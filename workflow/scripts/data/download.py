@@ -15,7 +15,7 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
         folder=Path(snakemake.output[0]).parent,
-        dataset=snakemake.params.dataset,
+        dataset=snakemake.params.given["dataset"],
         # Not a parameter of the rule: where files come from never changes a result.
         mirror=snakemake.config["mirror"],
     )

@@ -23,5 +23,5 @@ if __name__ == "__main__":
         folder=Path(snakemake.input[0]).parent,
         train=Path(snakemake.output.train),
         test=Path(snakemake.output.test),
-        dataset=snakemake.params.dataset,
+        dataset=snakemake.wildcards.dataset,
     )

@@ -43,5 +43,5 @@ if __name__ == "__main__":
         u_matrix=Path(snakemake.input.u_matrix),
         summary=Path(snakemake.input.summary),
         html=Path(snakemake.output.html),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

@@ -32,5 +32,5 @@ if __name__ == "__main__":
         purity=Path(snakemake.input.purity),
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

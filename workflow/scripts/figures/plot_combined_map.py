@@ -41,5 +41,5 @@ if __name__ == "__main__":
         summary=Path(snakemake.input.summary),
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

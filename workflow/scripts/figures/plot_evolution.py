@@ -41,5 +41,5 @@ if __name__ == "__main__":
         purity=[Path(path) for path in snakemake.input.purity],
         png=Path(snakemake.output.png),
         gif=Path(snakemake.output.gif),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

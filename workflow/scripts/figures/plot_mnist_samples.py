@@ -30,5 +30,5 @@ if __name__ == "__main__":
     main(
         images=Path(snakemake.input.images),
         png=Path(snakemake.output.png),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

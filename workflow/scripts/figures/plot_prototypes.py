@@ -32,5 +32,5 @@ if __name__ == "__main__":
         checkpoint=Path(snakemake.input.checkpoint),
         purity=Path(snakemake.input.purity),
         png=Path(snakemake.output.png),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

@@ -32,5 +32,5 @@ if __name__ == "__main__":
         u_matrix=Path(snakemake.input.u_matrix),
         png=Path(snakemake.output.png),
         svg=Path(snakemake.output.svg),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

@@ -18,13 +18,13 @@ def main(
     """Map `images` on each of `checkpoints`; write a table of activations for each."""
     test = read_images(images)
     for checkpoint, path in Progress(
-        list(zip(checkpoints, activations, strict=True)), desc="mapping", unit=" epochs"
+        list(zip(checkpoints, activations, strict=True)), desc="map the test set", unit=" epochs"
     ):
         codebook, metadata = load_checkpoint(checkpoint)
         nearest = find_two_nearest(test.pixels, codebook, threads=threads)
         lattice = Lattice.from_json(metadata["lattice"])
         frame = activations_table(test.sample, test.labels, nearest, lattice)
-        write_table(path, frame, metadata)
+        write_table(path, frame, metadata, kind="activations")
 
 
 if __name__ == "__main__":

@@ -47,5 +47,5 @@ if __name__ == "__main__":
     main(
         sorted(Path("results").glob("*/seed_*/manifest.json")),
         datasets=Path("results/datasets"),
-        settings=snakemake.params.settings,
+        settings=snakemake.params.given["settings"],
     )

@@ -47,7 +47,7 @@ def main(
         "durations": read_durations(benchmarks),
         "artifacts": list_artifacts(folder, artifacts),
     }
-    write_summary(manifest, summary)
+    write_summary(manifest, summary, kind="manifest")
 
 
 if __name__ == "__main__":
@@ -61,5 +61,5 @@ if __name__ == "__main__":
         name=name,
         experiment=experiments_from(snakemake.config)[name],
         seed=seed,
-        settings=snakemake.params.run,
+        settings=snakemake.params.given["run"],
     )

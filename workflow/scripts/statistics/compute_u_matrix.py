@@ -25,7 +25,7 @@ def main(checkpoint: Path, table: Path) -> None:
             "u_matrix": u_matrix(codebook, lattice),
         }
     )
-    write_table(table, frame, metadata)
+    write_table(table, frame, metadata, kind="u_matrix")
 
 
 if __name__ == "__main__":

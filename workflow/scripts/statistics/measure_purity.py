@@ -25,7 +25,7 @@ def main(
     """Read activations of the `test` and `training` set; write a table of units and a summary."""
     epochs = list(zip(test, training, units, summaries, strict=True))
     for test_path, training_path, units_path, summary_path in Progress(
-        epochs, desc="purity", unit=" epochs"
+        epochs, desc="measure purity", unit=" epochs"
     ):
         frame, metadata = read_table(test_path)
         trained = read_table(training_path).frame
@@ -42,9 +42,9 @@ def main(
             seed=summary["seed"],
         )
         summary |= map_errors(nearest_from(frame), lattice)._asdict()
-        kept = {key: metadata[key] for key in KEYS}
-        write_table(units_path, units_table(counts, lattice), kept | {"n_samples": str(len(frame))})
-        write_summary(summary_path, summary)
+        kept = {key: metadata[key] for key in KEYS} | {"n_samples": str(len(frame))}
+        write_table(units_path, units_table(counts, lattice), kept, kind="purity")
+        write_summary(summary_path, summary, kind="purity")
 
 
 if __name__ == "__main__":
@@ -54,5 +54,5 @@ if __name__ == "__main__":
         training=[Path(path) for path in snakemake.input.training],
         units=[Path(path) for path in snakemake.output.units],
         summaries=[Path(path) for path in snakemake.output.summaries],
-        permutations=snakemake.params.permutations,
+        permutations=snakemake.params.given["permutations"],
     )

@@ -23,7 +23,9 @@ def main(*, images: Path, checkpoint: Path, test: Path, training: Path, summary:
     codebook, metadata = load_checkpoint(checkpoint)
     lattice = Lattice.from_json(metadata["lattice"])
     trained = read_table(training).frame
-    with Progress(total=min(N_COMPARED, len(data.labels)), desc="quality", unit=" images") as bar:
+    with Progress(
+        total=min(N_COMPARED, len(data.labels)), desc="measure quality", unit=" images"
+    ) as bar:
         quality = measure_quality(
             data.pixels,
             data.labels,
@@ -40,7 +42,7 @@ def main(*, images: Path, checkpoint: Path, test: Path, training: Path, summary:
         )
     kept = {key: metadata[key] for key in ("experiment", "dataset")}
     kept |= {key: int(metadata[key]) for key in ("seed", "epoch")}
-    write_summary(summary, kept | quality)
+    write_summary(summary, kept | quality, kind="quality")
 
 
 if __name__ == "__main__":

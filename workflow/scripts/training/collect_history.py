@@ -22,7 +22,7 @@ def main(activations: Sequence[Path], history: Path) -> None:
     frame = pd.DataFrame([json.loads(metadata["history"]) for metadata in tables])
     frame = frame[COLUMNS].astype({"epoch": "int32"} | dict.fromkeys(COLUMNS[1:], "Float64"))
     keys = ("experiment", "seed", "dataset", "fingerprint", "lattice")
-    write_table(history, frame, {key: tables[0][key] for key in keys})
+    write_table(history, frame, {key: tables[0][key] for key in keys}, kind="history")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def main(
     resume: Path,
     threads: int,
 ) -> None:
-    """Train on `images` from the checkpoint `previous`; write a checkpoint and a table an epoch."""
+    """Train from the checkpoint `previous`; write a checkpoint and a table per epoch."""
     run = Run(name, experiment, seed, settings, read_images(images), resume, threads)
     epochs = range(first_epoch, first_epoch + len(checkpoints))
     run.train(epochs, previous, list(zip(checkpoints, activations, strict=True)))
@@ -36,15 +36,15 @@ if __name__ == "__main__":
     log_to(snakemake.log[0], resume / "train_som.log")
     main(
         images=Path(snakemake.input.images),
-        previous=Path(snakemake.input.previous) if snakemake.params.first_epoch else None,
+        previous=Path(snakemake.input.previous) if snakemake.params.given["first_epoch"] else None,
         checkpoints=[Path(path) for path in snakemake.output.checkpoints],
         activations=[Path(path) for path in snakemake.output.activations],
-        name=snakemake.params.experiment,
+        name=snakemake.params.given["experiment"],
         # Not parameters of the rule: epochs, device and the like never change a finished epoch.
-        experiment=experiments_from(snakemake.config)[snakemake.params.experiment],
+        experiment=experiments_from(snakemake.config)[snakemake.params.given["experiment"]],
         seed=int(snakemake.wildcards.seed),
-        settings=snakemake.params.settings,
-        first_epoch=snakemake.params.first_epoch,
+        settings=snakemake.params.given["settings"],
+        first_epoch=snakemake.params.given["first_epoch"],
         resume=resume,
         threads=snakemake.threads,
     )

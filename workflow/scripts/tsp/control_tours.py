@@ -11,7 +11,8 @@ from workflow.som.tsp.tours import read_cities, write_tours
 def main(cities: Path, tours: Path, *, seeds: Sequence[int]) -> None:
     """Write all controls that need a seed for each of `seeds`, and the curve once."""
     points, known = read_cities(cities)
-    write_tours(tours, find_control_tours(points, seeds), {"instance": known["instance"]})
+    found = find_control_tours(points, seeds)
+    write_tours(tours, found, {"instance": known["instance"]}, kind="control_tours")
 
 
 if __name__ == "__main__":
@@ -19,5 +20,5 @@ if __name__ == "__main__":
     main(
         cities=Path(snakemake.input.cities),
         tours=Path(snakemake.output.tours),
-        seeds=snakemake.params.seeds,
+        seeds=snakemake.params.given["seeds"],
     )

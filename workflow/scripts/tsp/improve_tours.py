@@ -13,7 +13,7 @@ def main(cities: Path, rings: Sequence[Path], tours: Path) -> None:
     points, known = read_cities(cities)
     found = [read_ring_tour(path, RING)[1] for path in rings]
     improved = [improve_ring_tour(points, ring) for ring in found]
-    write_tours(tours, improved, {"instance": known["instance"]})
+    write_tours(tours, improved, {"instance": known["instance"]}, kind="improved_tours")
 
 
 if __name__ == "__main__":

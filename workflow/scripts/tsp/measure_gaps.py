@@ -29,8 +29,9 @@ def main(
         own = [tour for instance, tour in found if instance == known["instance"]]
         frames.append(tours.measure_gaps(known["instance"], points, optimum, own))
     table = pd.concat(frames, ignore_index=True)
-    write_table(gaps, table, {})
-    write_table(summary, tours.summarise(table), {"interval": "95 % of the mean, Student's t"})
+    write_table(gaps, table, {}, kind="gaps")
+    interval = {"interval": "95 % of the mean, Student's t"}
+    write_table(summary, tours.summarise(table), interval, kind="summary")
 
 
 if __name__ == "__main__":

@@ -30,5 +30,5 @@ if __name__ == "__main__":
         snapshots=Path(snakemake.input.snapshots),
         png=Path(snakemake.output.png),
         gif=Path(snakemake.output.gif),
-        style=snakemake.params.style,
+        style=snakemake.params.given["style"],
     )

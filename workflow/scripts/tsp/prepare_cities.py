@@ -25,10 +25,10 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        source=snakemake.params.source,
+        source=snakemake.params.given["source"],
         cities=Path(snakemake.output.cities),
         instance=snakemake.wildcards.instance,
-        optimum=snakemake.params.optimum,
-        random_cities=snakemake.params.random_cities,
-        random_seed=snakemake.params.random_seed,
+        optimum=snakemake.params.given["optimum"],
+        random_cities=snakemake.params.given["random_cities"],
+        random_seed=snakemake.params.given["random_seed"],
     )

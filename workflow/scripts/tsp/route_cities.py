@@ -21,7 +21,7 @@ def main(cities: Path, tours: Path, *, seconds: int) -> None:
         found = [FoundTour(ROUTED, -1, time.perf_counter() - start, tour)]
     else:
         logger.info("Not routed: %d cities, at most %d, %d s.", len(points), MOST_ROUTED, seconds)
-    write_tours(tours, found, {"instance": known["instance"]})
+    write_tours(tours, found, {"instance": known["instance"]}, kind="routed_tours")
 
 
 if __name__ == "__main__":
@@ -29,5 +29,5 @@ if __name__ == "__main__":
     main(
         cities=Path(snakemake.input.cities),
         tours=Path(snakemake.output.tours),
-        seconds=snakemake.params.seconds,
+        seconds=snakemake.params.given["seconds"],
     )

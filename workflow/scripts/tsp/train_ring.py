@@ -24,7 +24,7 @@ def main(
     compile_ring()  # Before the time is taken.
     total = len(points) * len(radius_schedule(len(points), settings))
     start = time.perf_counter()
-    with Progress(total=total, desc=known["instance"], unit=" cities", unit_scale=True) as bar:
+    with Progress(total=total, desc=f"{known['instance']} {seed}", unit_scale=True) as bar:
         found = train_ring(points, settings, seed, report=bar.update)
     metadata = {
         "instance": known["instance"],
@@ -34,8 +34,8 @@ def main(
         "seconds": f"{time.perf_counter() - start:.4f}",
         "first_seconds": f"{found.first_seconds:.4f}",
     }
-    write_tour(tour, points, found.tour, metadata, found.units)
-    write_tour(first_tour, points, found.first_tour, metadata)
+    write_tour(tour, points, found.tour, metadata, found.units, kind="tour")
+    write_tour(first_tour, points, found.first_tour, metadata, kind="first_tour")
     write_snapshots(snapshots, found.snapshots, metadata)
 
 

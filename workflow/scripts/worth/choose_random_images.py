@@ -12,8 +12,9 @@ def main(images: Path, codebook: Path, *, n_prototypes: int, seed: int) -> None:
     """Write `n_prototypes` of the training `images` to `codebook`."""
     training = read_images(images)
     metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
+    metadata |= {"codebook": codebook.stem, "seed": str(seed)}
     chosen = choose_random_images(training.pixels, n_prototypes, seed=seed)
-    save_checkpoint(codebook, chosen, metadata | {"codebook": "random images", "seed": str(seed)})
+    save_checkpoint(codebook, chosen, metadata, kind="prototypes")
 
 
 if __name__ == "__main__":
@@ -21,6 +22,6 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.images),
         Path(snakemake.output.codebook),
-        n_prototypes=snakemake.params.n_prototypes,
-        seed=snakemake.params.seed,
+        n_prototypes=snakemake.params.given["n_prototypes"],
+        seed=snakemake.params.given["seed"],
     )

@@ -23,8 +23,8 @@ def main(
             report=bar.update,
         )
     metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
-    metadata |= {"codebook": "k-means", "seed": str(seed), "epochs": str(epochs)}
-    save_checkpoint(codebook, centres, metadata)
+    metadata |= {"codebook": codebook.stem, "seed": str(seed), "epochs": str(epochs)}
+    save_checkpoint(codebook, centres, metadata, kind="prototypes")
 
 
 if __name__ == "__main__":
@@ -32,8 +32,8 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.images),
         Path(snakemake.output.codebook),
-        n_prototypes=snakemake.params.n_prototypes,
-        epochs=snakemake.params.epochs,
-        seed=snakemake.params.seed,
+        n_prototypes=snakemake.params.given["n_prototypes"],
+        epochs=snakemake.params.given["epochs"],
+        seed=snakemake.params.given["seed"],
         threads=snakemake.threads,
     )

@@ -15,7 +15,7 @@ def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: in
     """Write one row per sample of both sets to `table`: set, sample, label, bmu."""
     prototypes, metadata = load_checkpoint(codebook)
     frames = []
-    for name, path in Progress({"test": test, "training": training}.items(), desc="mapping"):
+    for name, path in Progress({"test": test, "training": training}.items(), desc="map the images"):
         images = read_images(path)
         bmus = find_bmus(images.pixels, prototypes, threads=threads)
         frames.append(
@@ -23,8 +23,8 @@ def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: in
                 {"set": name, "sample": images.sample, "label": images.labels, "bmu": bmus}
             )
         )
-    metadata = {**metadata, "n_units": str(len(prototypes))}
-    write_table(table, pd.concat(frames, ignore_index=True), metadata)
+    metadata = {**metadata, "codebook": table.stem, "n_units": str(len(prototypes))}
+    write_table(table, pd.concat(frames, ignore_index=True), metadata, kind="bmus")
 
 
 if __name__ == "__main__":

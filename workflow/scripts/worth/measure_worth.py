@@ -21,7 +21,7 @@ def main(
 ) -> None:
     """Read where the samples fall on each codebook; write one row per set, size and draw."""
     frames, metadata = [], {}
-    with Progress(desc="worth", unit=" draws") as bar:
+    with Progress(desc="measure worth", unit=" draws") as bar:
         for codebook, path in bmus.items():
             mapped, metadata = read_table(path)
             frames.append(
@@ -38,7 +38,7 @@ def main(
             )
     kept = {key: metadata[key] for key in ("dataset", "n_units")}
     kept |= {"draws": str(draws), "permutations": str(permutations), "seed": str(seed)}
-    write_table(table, pd.concat(frames, ignore_index=True), kept)
+    write_table(table, pd.concat(frames, ignore_index=True), kept, kind="worth")
 
 
 if __name__ == "__main__":
@@ -46,8 +46,8 @@ if __name__ == "__main__":
     main(
         {Path(path).stem: Path(path) for path in snakemake.input.bmus},
         Path(snakemake.output.table),
-        sizes=snakemake.params.sizes,
-        draws=snakemake.params.draws,
-        permutations=snakemake.params.permutations,
-        seed=snakemake.params.seed,
+        sizes=snakemake.params.given["sizes"],
+        draws=snakemake.params.given["draws"],
+        permutations=snakemake.params.given["permutations"],
+        seed=snakemake.params.given["seed"],
     )

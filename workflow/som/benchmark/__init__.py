@@ -1,6 +1,13 @@
-"""What is measured about the engine itself, not about the maps that it makes.
+"""Measurements of the engine itself, not of the maps that it makes.
 
-`engine_times` (how long it takes), `peers` (how long other libraries take), `time_summaries`
-(medians and ratios of both), `faithfulness` (how near it stays to the rule in float64),
-`plain_loop` (that rule).
+`engine_times`
+    How long it takes.
+`peers`
+    How long other libraries take for the same.
+`time_summaries`
+    Medians and ratios of both.
+`faithfulness`
+    How near it stays to the rule in float64.
+`plain_loop`
+    That rule, with a record of what it sees on its way.
 """

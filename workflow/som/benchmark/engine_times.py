@@ -1,4 +1,4 @@
-"""How long the engine takes: its forms over a schedule, against sizes, and beside its floors."""
+"""How long the engine takes: its forms over a schedule, against sizes, and next to its floors."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -123,7 +123,7 @@ def _features(
     settings: Settings,
 ) -> Any:
     total = len(training.labels) + len(test.labels)
-    with Progress(total=total, desc=f"{name}: responses", unit=" samples") as bar:
+    with Progress(total=total, desc=f"{name}: responses", unit_scale=True) as bar:
         return make_features(
             name, training.pixels, test.pixels, codebook, lattice, settings, report=bar.update
         )
@@ -184,7 +184,7 @@ def measure_learning_curve(
 
     # The time of a draw is about in proportion to its size.
     total = sum(size * n_draws(size, settings.draws, len(labels)) for size in sizes)
-    with Progress(total=total, desc=f"{name}: learning curve", unit=" labels") as bar:
+    with Progress(total=total, desc=f"{name}: learning curve", unit_scale=True) as bar:
         rows = learning_rows(
             predict,
             labels,

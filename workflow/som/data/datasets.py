@@ -120,7 +120,8 @@ def write_images(
         }
     )
     shape = json.dumps(list(images.shape[1:]))
-    write_arrow(path, table, {**metadata, "image_shape": shape}, row_group_size=4096)
+    metadata = {**metadata, "image_shape": shape}
+    write_arrow(path, table, metadata, kind="images", row_group_size=4096)
 
 
 def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:

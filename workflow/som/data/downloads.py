@@ -95,7 +95,7 @@ def _fetch(source: Source, path: Path, origins: tuple[str, ...]) -> None:
             logger.info("%s: passed over %s (%s)", source.name, place, reason(error))
             tried.append(f"{place} ({reason(error)[:120]})")
         else:
-            logger.info("%s: from %s, md5 %s verified", source.name, place, source.md5)
+            logger.debug("%s: from %s, md5 %s verified", source.name, place, source.md5)
             return
     raise SomError(
         f"{source.name} could not be had from any of {len(tried)} places, {'; '.join(tried)}: "

@@ -95,7 +95,7 @@ def _receive(address: str, path: Path, description: str) -> None:
             received = 0
             with (
                 path.open("wb") as file,
-                Progress(desc=description, total=total, unit="B", unit_scale=True) as bar,
+                Progress(desc=description, total=total, unit_scale=True) as bar,
             ):
                 while chunk := _next_chunk(response):
                     file.write(chunk)

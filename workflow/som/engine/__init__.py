@@ -1,10 +1,11 @@
 """The engine: the rules by which a map learns, each plainly first and then fast.
 
-The online rule
-    `online` (as it is written, and the way in), `forms` (which form runs when), `blocks` and
-    `scan` (the block form and its compiled part), `virtual` (units that carry a smooth codebook),
-    `lazy` and `lazy_scan` (the form for small neighbourhoods), `workers` (threads).
-On other devices
-    `eager` (the block form in torch operations), `cuda` and `triton_scan` (in few launches),
-    `device_search` (nearest units).
+`online`
+    The online rule, sample by sample.
+`batch`
+    The batch rule, all units at once.
+`search`
+    The units nearest to each sample.
+`axes`, `tiles`, `workers`
+    What these share: the directions by which distances are bounded, bounds in tiles, threads.
 """

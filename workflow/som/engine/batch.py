@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from workflow.som.engine.online.block_scan import add_by_unit
 from workflow.som.model.samples import Samples, as_features
 
 
@@ -80,8 +80,19 @@ def sums_by_unit(
     are_bytes = samples.dtype == np.uint8
     sums: NDArray[Any]
     sums = np.zeros((n_units, samples.shape[1]), np.int64 if are_bytes else np.float64)
-    add_by_unit(samples, bmus, sums)
+    _add_by_unit(samples, bmus, sums)
     return sums / (255.0 if are_bytes else 1.0), np.bincount(bmus, minlength=n_units)
+
+
+@njit(cache=True, nogil=True)
+def _add_by_unit(
+    samples: NDArray[np.generic], bmus: NDArray[np.integer], sums: NDArray[Any]
+) -> None:
+    """Add each sample (n_samples, n_features) to the row of its BMU in `sums` (n_units, …)."""
+    for i in range(len(bmus)):
+        row, sample = sums[bmus[i]], samples[i]
+        for d in range(len(sample)):
+            row[d] += sample[d]
 
 
 def smooth(

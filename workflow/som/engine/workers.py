@@ -42,7 +42,7 @@ class Workers:
             other.result()
 
     def ahead(self, task: Callable[..., T], *arguments: Any) -> Callable[[], T]:
-        """Start a task beside the calling thread, if there is another; return what waits for it."""
+        """Start a task on another thread, if there is one; return what waits for its result."""
         if self.threads == 1:
             return lambda: task(*arguments)
         return self.pool.submit(task, *arguments).result

@@ -42,9 +42,14 @@ def checksum(codebook: NDArray[np.float32], metadata: Mapping[str, str]) -> str:
 
 
 def save_checkpoint(
-    path: Path | str, codebook: NDArray[np.float32], metadata: Mapping[str, str]
+    path: Path | str,
+    codebook: NDArray[np.float32],
+    metadata: Mapping[str, str],
+    *,
+    kind: str = "checkpoint",
 ) -> None:
-    """Write a checkpoint; `metadata` maps text to text and gains a `checksum`."""
+    """Write a checkpoint; `metadata` maps text to text and gains a `kind` and a `checksum`."""
+    metadata = {**metadata, "kind": kind}
     metadata = {**metadata, "checksum": checksum(codebook, metadata)}
     content = save({"codebook": np.ascontiguousarray(codebook)}, metadata=metadata)
     with write_atomically(path) as temporary:

@@ -1,7 +1,10 @@
-"""Logging of a script: the same lines to the terminal and to the job's log file."""
+"""Logging of a script: everything to the job's log file, the important lines to the terminal."""
 
 import contextlib
+import fcntl
+import io
 import logging
+import os
 import sys
 import time
 import traceback
@@ -15,12 +18,18 @@ from tqdm import tqdm
 from workflow.som.files.atomic import could_not_write
 from workflow.som.files.errors import SomError
 
+# Wipes the line on which another process may be drawing its progress.
+WIPE = "\r\033[K"
+# Columns of a live line at most; a line that wraps cannot be drawn over.
+COLUMNS = 80
+
 
 class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes records to standard error, above a progress bar if there is one."""
+    """Writes records to standard error, above a live line if there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:  # noqa: D102
-        tqdm.write(self.format(record), file=sys.stderr)
+        wipe = WIPE if sys.stderr.isatty() else ""
+        tqdm.write(wipe + self.format(record), file=sys.stderr)
 
 
 class LogFile(logging.FileHandler):
@@ -38,10 +47,11 @@ class LogFile(logging.FileHandler):
 def log_to(*paths: Path | str) -> None:
     """Send log records, warnings and uncaught errors to files (appended to) and standard error.
 
-    An error that the user can mend (`SomError`) is one sentence in the terminal; its traceback goes
-    to the log file only.
+    The workflow's own details (level DEBUG) go to the files only. An error that the user can mend
+    (`SomError`) is one sentence in the terminal; its traceback goes to the files.
     """
     terminal = TerminalHandler()
+    terminal.setLevel(logging.INFO)
     files: list[LogFile] = []
     logging.basicConfig(
         level=logging.INFO,
@@ -50,6 +60,7 @@ def log_to(*paths: Path | str) -> None:
         handlers=[terminal],
         force=True,
     )
+    logging.getLogger("workflow").setLevel(logging.DEBUG)
     logging.captureWarnings(True)
 
     def report(
@@ -75,21 +86,58 @@ def log_to(*paths: Path | str) -> None:
         logging.getLogger().addHandler(files[-1])
 
 
-class Progress(tqdm):  # type: ignore[misc]
-    """A tqdm bar in a terminal; elsewhere, and in the log, a line every few seconds.
+class TheTerminal:
+    """The right to draw a live line, which one process at a time has.
 
-    Parameters are tqdm's own. A bar drawn with carriage returns is unreadable in a file, so records
-    go through `logging` unless standard error is a terminal.
+    Jobs run next to each other in one terminal, and two live lines would overwrite each other. The
+    right is a lock on the terminal itself, so that it ends with the process that holds it.
     """
 
-    seconds_between_lines = 5.0
+    def __init__(self) -> None:
+        self._device: int | None = None
+        self._is_ours = False
+        if sys.stderr.isatty():
+            with contextlib.suppress(OSError):
+                self._device = os.open(os.ttyname(sys.stderr.fileno()), os.O_RDONLY | os.O_NOCTTY)
+
+    def is_ours(self) -> bool:
+        """Take the terminal if nobody has it; return whether this process may draw."""
+        if self._device is not None and not self._is_ours:
+            try:
+                fcntl.flock(self._device, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._is_ours = True
+            except BlockingIOError:
+                pass
+            except OSError:  # A terminal that cannot be locked: draw, as there is no other way.
+                self._is_ours = True
+        return self._is_ours
+
+    def give_back(self) -> None:
+        """Let the next process draw."""
+        self._is_ours = False
+        if self._device is not None:
+            os.close(self._device)
+            self._device = None
+
+
+class Progress(tqdm):  # type: ignore[misc]
+    """One live line in a terminal; elsewhere, and in the log, a line every half minute.
+
+    The line says what is done, how much of it, how fast, and the time left. Parameters are tqdm's
+    own. A line drawn with carriage returns is unreadable in a file, so records go through `logging`
+    unless standard error is a terminal.
+    """
+
+    seconds_between_lines = 30.0
 
     def __init__(self, iterable: Iterable[Any] | None = None, **options: Any) -> None:
         self.last_line = time.monotonic()
+        self.terminal = TheTerminal()
         self.in_terminal = sys.stderr.isatty()
         options.setdefault("mininterval", 0.5)
-        options.setdefault("dynamic_ncols", True)
-        super().__init__(iterable, **options)
+        # tqdm ends a line that it never drew.
+        options.setdefault("file", sys.stderr if self.in_terminal else io.StringIO())
+        super().__init__(iterable, leave=False, **options)
         # tqdm asks the clock that can be set back: rates and times left would be negative.
         self._time = time.monotonic
         self.start_t = self.last_print_t = self._time()
@@ -98,15 +146,45 @@ class Progress(tqdm):  # type: ignore[misc]
         """Hold in conditions as any object does; tqdm's own fails before the total is known."""
         return True
 
+    def line(self) -> str:
+        """Return what is done, how much of it, how fast, and the time left.
+
+        Examples
+        --------
+        >>> progress = Progress(total=200, desc="article 0")
+        >>> progress.update(50)
+        >>> progress.line().split("  ")[:3]
+        ['article 0', '50/200', '25%']
+        """
+        done = self.format_dict
+        fields = [self.desc.removesuffix(": ")]
+        if not (self.total and self.unit_scale):  # "2.20M/5.40M" says less than "41%".
+            count = f"{self.n}/{self.total}" if self.total else f"{self.n}"
+            fields.append(count + ("" if self.unit == "it" else self.unit))
+        if self.total:
+            fields.append(f"{self.n / self.total:.0%}")
+        rate = done["rate"] or (self.n - self.initial) / max(done["elapsed"], 1e-9)
+        if rate >= 1:
+            fields.append(f"{tqdm.format_sizeof(rate)}/s")
+        if not self.total:
+            fields.append(tqdm.format_interval(done["elapsed"]))
+        elif rate > 0:
+            fields.append(f"{tqdm.format_interval((self.total - self.n) / rate)} left")
+        return "  ".join(field for field in fields if field)
+
     def display(self, msg: str | None = None, pos: int | None = None) -> None:  # noqa: D102
-        if self.in_terminal:
-            super().display(msg, pos)
+        if self.in_terminal and self.terminal.is_ours():
+            # A terminal that does not know its size says 0.
+            columns = min(COLUMNS, os.get_terminal_size(sys.stderr.fileno())[0] or COLUMNS) - 1
+            super().display((self.line() if msg is None else msg)[:columns], pos)
         now = time.monotonic()
         if now - self.last_line >= self.seconds_between_lines:
             self.last_line = now
-            # The bar itself says nothing in a file: percentage, counts, rate and time left do.
-            fields = dict(self.format_dict, ncols=0)
             for handler in logging.getLogger().handlers:
                 if isinstance(handler, logging.FileHandler) or not self.in_terminal:
-                    record = {"msg": self.format_meter(**fields).strip(), "levelno": logging.INFO}
+                    record = {"msg": self.line(), "levelno": logging.INFO}
                     handler.handle(logging.makeLogRecord(record))
+
+    def close(self) -> None:  # noqa: D102
+        super().close()
+        self.terminal.give_back()

@@ -10,8 +10,9 @@ from workflow.som.files.atomic import read_whole, write_atomically
 from workflow.som.files.errors import damaged
 
 
-def write_summary(path: Path | str, summary: Mapping[str, Any]) -> None:
-    """Write a summary as JSON, with its `checksum` as last key."""
+def write_summary(path: Path | str, summary: Mapping[str, Any], *, kind: str) -> None:
+    """Write a summary as JSON, with its `kind`, such as "quality", first and `checksum` last."""
+    summary = {"kind": kind} | {key: value for key, value in summary.items() if key != "kind"}
     with write_atomically(path) as temporary:
         content = {**summary, "checksum": _checksum(summary)}
         temporary.write_text(_as_text(content), encoding="utf-8")

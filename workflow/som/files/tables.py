@@ -60,10 +60,19 @@ def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
 
 
 def write_arrow(
-    path: Path | str, table: pa.Table, metadata: Mapping[str, str], *, row_group_size: int = 2**20
+    path: Path | str,
+    table: pa.Table,
+    metadata: Mapping[str, str],
+    *,
+    kind: str,
+    row_group_size: int = 2**20,
 ) -> None:
-    """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum."""
-    metadata = {key: text for key, text in metadata.items() if key not in OWN_KEYS}
+    """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum.
+
+    Its `kind`, such as "purity", goes into the metadata, in the place of an earlier file's.
+    """
+    kept = {key: text for key, text in metadata.items() if key not in OWN_KEYS}
+    metadata = kept | {"kind": kind}
     # What pandas notes of its types stays; what an earlier file said of itself does not.
     if note := (table.schema.metadata or {}).get(b"pandas"):
         metadata = {**metadata, "pandas": note.decode()}
@@ -104,9 +113,11 @@ def read_arrow(path: Path | str) -> tuple[pa.Table, dict[str, str]]:
     return table, {key: text for key, text in metadata.items() if key not in hidden}
 
 
-def write_table(path: Path | str, frame: pd.DataFrame, metadata: Mapping[str, str]) -> None:
-    """Write a data frame as Parquet with `metadata` (text to text) and its checksum."""
-    write_arrow(path, pa.Table.from_pandas(frame, preserve_index=False), metadata)
+def write_table(
+    path: Path | str, frame: pd.DataFrame, metadata: Mapping[str, str], *, kind: str
+) -> None:
+    """Write a data frame as Parquet with `metadata` (text to text), its kind and its checksum."""
+    write_arrow(path, pa.Table.from_pandas(frame, preserve_index=False), metadata, kind=kind)
 
 
 def read_table(path: Path | str) -> Table:

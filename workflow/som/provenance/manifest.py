@@ -32,7 +32,7 @@ def describe_data(tables: Iterable[Path]) -> dict[str, str]:
 
 
 def describe_training(tables: Iterable[Path]) -> dict[str, Any]:
-    """Return what trained a run, from the tables that its trainer wrote, one an epoch.
+    """Return what trained a run, from the tables that its trainer wrote, one per epoch.
 
     `device` and `threads` are those of the last epoch; `training` has an entry for each stretch of
     epochs that was made in one way, since a run may be continued elsewhere.
@@ -55,7 +55,7 @@ def describe_training(tables: Iterable[Path]) -> dict[str, Any]:
 
 
 def read_durations(folder: Path) -> dict[str, float]:
-    """Return the seconds of each job, from the tables that Snakemake writes, one a job."""
+    """Return the seconds of each job, from the tables that Snakemake writes, one per job."""
     durations = {}
     for path in sorted(folder.glob("*.tsv")):
         with path.open(encoding="utf-8") as file:

@@ -1,0 +1,13 @@
+"""Training: one epoch, then a job of several that survives a kill.
+
+`epoch`
+    One epoch of a run. It determines the codebook, so it knows nothing of the modules below.
+`measured_epochs`
+    An epoch with its time and the errors of the map after it.
+`runs`
+    A job: its epochs, each kept as soon as it is finished, then published together.
+`resume`
+    Where finished epochs are kept and found again.
+`devices`, `memory`
+    Which device a run trains on, and whether its map fits in memory.
+"""

@@ -5,6 +5,9 @@ other state. What stands in this module, in `initialisation`, in `schedule` and 
 determines the codebook.
 """
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +24,37 @@ from workflow.som.model.samples import Samples
 LARGEST_WEIGHT = 1000
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """What all epochs of a run have in common, next to the samples and the lattice.
+
+    Parameters
+    ----------
+    rule : {"online", "batch"}
+    kernel : str
+        One of `kernels.KERNELS`.
+    order_seed : int
+        With the epoch's number it determines the order of the samples.
+    precision, device, threads
+        As in `workflow.som.engine.online.rule.train_epoch`; the batch rule adds in float64.
+    """
+
+    rule: str
+    kernel: str
+    order_seed: int
+    precision: str = "float32"
+    device: str = "cpu"
+    threads: int = 1
+
+
+class Epoch(NamedTuple):
+    """One epoch of a schedule: its number (from 1), α (of the online rule), R in grid steps."""
+
+    number: int
+    learning_rate: float
+    radius: float
+
+
 def presentation_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
     """Return the order in which epoch `epoch` (1-based) presents the samples."""
     return np.random.default_rng([seed, epoch]).permutation(n_samples)
@@ -30,74 +64,83 @@ def train_one_epoch(
     codebook: NDArray[np.float32],
     samples: Samples,
     lattice: Lattice,
+    settings: TrainingSettings,
+    epoch: Epoch,
     *,
-    rule: str,
-    kernel: str,
-    seed: int,
-    epoch: int,
-    learning_rate: float,
-    radius: float,
-    precision: str,
-    device: str,
-    threads: int,
     bmus: NDArray[np.integer] | None = None,
     report: Report | None = None,
 ) -> NDArray[np.float32]:
-    """Return the codebook after epoch `epoch`, given the one before it.
+    """Return the codebook after an epoch, given the one before it.
 
     Parameters
     ----------
     codebook : float32 array of shape (n_units, n_features)
     samples : array of shape (n_samples, n_features)
-    rule : {"online", "batch"}
-    kernel : str
-        One of `kernels.KERNELS`.
-    seed, epoch : int
-        They determine the order of the samples.
-    learning_rate, radius : float
-        α (of the online rule) and R in grid steps that this epoch uses.
-    precision, device, threads, report
-        As in `workflow.som.engine.online.rule.train_epoch`; the batch rule adds in float64.
+        Bytes (used as x / 255) or float32.
+    lattice : Lattice
+    settings : TrainingSettings
+    epoch : Epoch
     bmus : integer array of shape (n_samples,), optional
         The unit nearest to each sample, if the batch rule need not search for it.
+    report : callable, optional
+        Called with the number of samples after each block.
 
     Raises
     ------
     SomError
         If updates grew without bound.
     """
-    if rule == "batch":
+    if settings.rule == "batch":
         if bmus is None:
-            bmus = find_bmus(samples, codebook, threads=threads, device=device)
+            bmus = find_bmus(samples, codebook, threads=settings.threads, device=settings.device)
         if report:
             report(len(samples))
-        factors = neighbourhood_factors(lattice, radius, kernel)
+        factors = neighbourhood_factors(lattice, epoch.radius, settings.kernel)
         return update_batch(codebook, samples, bmus, factors)
-    order = presentation_order(seed, epoch, len(samples))
-    if kernel == "printed":
+    order = presentation_order(settings.order_seed, epoch.number, len(samples))
+    if settings.kernel == "printed":
         return train_epoch_as_printed(
-            codebook, samples, order, radius, learning_rate,
-            precision=precision, threads=threads, report=report,
-        )  # fmt: skip
-    # On an open lattice of straight rows a smooth kernel makes a smooth codebook.
-    is_smooth = kernel == "gaussian" and not (lattice.is_wrapped or lattice.topology in HEXAGONAL)
+            codebook,
+            samples,
+            order,
+            epoch.radius,
+            epoch.learning_rate,
+            precision=settings.precision,
+            threads=settings.threads,
+            report=report,
+        )
     result = train_epoch(
         codebook,
         samples,
         order,
-        neighbourhood(lattice, radius, kernel),
-        learning_rate,
-        shape=lattice.shape if is_smooth else None,
-        precision=precision,
-        device=device,
-        threads=threads,
+        neighbourhood(lattice, epoch.radius, settings.kernel),
+        epoch.learning_rate,
+        shape=lattice.shape if _is_smooth(settings.kernel, lattice) else None,
+        precision=settings.precision,
+        device=settings.device,
+        threads=settings.threads,
         report=report,
     )
+    _check_growth(result, samples, settings.kernel, epoch.number)
+    return result
+
+
+def _is_smooth(kernel: str, lattice: Lattice) -> bool:
+    """Return whether the codebook is a smooth function of the place along the lattice's axes.
+
+    On an open lattice of straight rows a smooth kernel makes a smooth codebook.
+    """
+    return kernel == "gaussian" and not (lattice.is_wrapped or lattice.topology in HEXAGONAL)
+
+
+def _check_growth(
+    codebook: NDArray[np.float32], samples: Samples, kernel: str, number: int
+) -> None:
+    """Refuse a codebook with weights far beyond any feature, or that are not numbers."""
     largest = 1.0 if samples.dtype == np.uint8 else float(np.abs(samples).max())
     # Also where a weight is not a number.
-    if not np.abs(result).max() <= LARGEST_WEIGHT * max(largest, 1.0):
+    if not np.abs(codebook).max() <= LARGEST_WEIGHT * max(largest, 1.0):
         raise SomError(
-            f"The codebook grew without bound in epoch {epoch}, since kernel {kernel} pushes units "
-            "away: lower learning_rate or choose another kernel."
+            f"The codebook grew without bound in epoch {number}, since kernel {kernel} pushes "
+            "units away: lower learning_rate or choose another kernel."
         )
-    return result

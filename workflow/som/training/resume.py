@@ -1,6 +1,6 @@
 """What survives a kill: every finished epoch, in a folder that the workflow does not declare.
 
-Snakemake deletes the declared outputs of a job that fails or starts anew. So each epoch is kept
+Snakemake deletes the declared outputs of a job that fails or starts again. So each epoch is kept
 here first, and published to its declared path, by hard link, when the job's epochs are complete.
 """
 
@@ -60,9 +60,12 @@ class ResumeFolder:
         except DamagedFileError as error:
             logger.warning("Epoch %d is trained again: %s", epoch, error)
             return None
-        expected = (self.fingerprint, str(epoch))
-        for found in (checkpoint.metadata, metadata):
-            if (found.get("fingerprint"), found.get("epoch")) != expected:
+        for kind, found in (
+            ("checkpoint", checkpoint.metadata),
+            ("training_activations", metadata),
+        ):
+            expected = (kind, self.fingerprint, str(epoch))
+            if (found.get("kind"), found.get("fingerprint"), found.get("epoch")) != expected:
                 return None
         return checkpoint
 

@@ -3,31 +3,35 @@
 import json
 import logging
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workflow.som.config.experiments import Experiment
 from workflow.som.data.datasets import Images
-from workflow.som.engine.search.find import find_two_nearest
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.files.checkpoints import Checkpoint, fingerprint, load_checkpoint, save_checkpoint
+from workflow.som.files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
 from workflow.som.files.errors import SomError, damaged
 from workflow.som.files.logs import Progress
 from workflow.som.files.tables import write_table
 from workflow.som.mapping.activations import activations_table
-from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.initialisation import starting_codebook
-from workflow.som.model.lattice import HEXAGONAL, Lattice
-from workflow.som.provenance.environment import describe_machine, describe_versions, memory_bytes
+from workflow.som.model.lattice import Lattice
+from workflow.som.provenance.environment import describe_machine, describe_versions
 from workflow.som.training.devices import resolve_device
-from workflow.som.training.epoch import train_one_epoch
+from workflow.som.training.epoch import Epoch, TrainingSettings
+from workflow.som.training.measured_epochs import (
+    MeasuredEpoch,
+    Search,
+    measure_start,
+    train_measured_epoch,
+)
+from workflow.som.training.memory import check_memory
 from workflow.som.training.resume import TERMINATED, ResumeFolder, StopRequest
 
 logger = logging.getLogger(__name__)
-# A number for each pair of units, and what is made of it at the same time.
-BYTES_A_PAIR = 16
 
 
 def own_or(own: int | None, seed: int) -> int:
@@ -35,26 +39,11 @@ def own_or(own: int | None, seed: int) -> int:
     return seed if own is None else own
 
 
-def check_memory(name: str, experiment: Experiment) -> None:
-    """Refuse a map whose neighbourhood cannot fit in this machine's memory.
-
-    Raises
-    ------
-    SomError
-        If a table of all pairs of units is too large. (The batch rule with a Gaussian on straight
-        axes needs one an axis, the printed formula none.)
-    """
-    if experiment.kernel == "printed":
-        return
-    is_product = experiment.kernel == "gaussian" and experiment.topology not in HEXAGONAL
-    tables = experiment.shape if is_product and experiment.rule == "batch" else [experiment.n_units]
-    needed, there = BYTES_A_PAIR * sum(n_units**2 for n_units in tables), memory_bytes()
-    if needed > there:
-        raise SomError(
-            f"experiments.{name}: shape {list(experiment.shape)} makes {experiment.n_units:,} "
-            f"units, whose neighbourhood needs {needed / 1e9:,.1f} GB of memory, and this machine "
-            f"has {there / 1e9:,.1f} GB: choose fewer units, or rule batch with kernel gaussian."
-        )
+def report_reused(epochs: list[int]) -> None:
+    """Say once up to which epoch all was finished before, and forget them."""
+    if epochs:
+        logger.info("Epochs up to %d were finished before: used again.", epochs[-1])
+        epochs.clear()
 
 
 class Run:
@@ -65,7 +54,7 @@ class Run:
     name : str
         The experiment's name.
     settings : mapping
-        What determines the codebook (`config.to_fingerprint`, code), but for seed and data.
+        What determines the codebook (`experiments.to_fingerprint`, code), but for seed and data.
     images : Images
         The training set.
     folder : Path
@@ -84,18 +73,23 @@ class Run:
     ) -> None:
         check_memory(name, experiment)
         self.name, self.experiment, self.seed = name, experiment, seed
-        self.images, self.threads = images, threads
+        self.images = images
         self.lattice = Lattice(experiment.topology, experiment.shape)
         self.schedule = experiment.to_schedule()
         self.fingerprint = fingerprint({**settings, "seed": seed}, images.metadata["checksum"])
         self.kept = ResumeFolder(folder, self.fingerprint)
         self.device = resolve_device(experiment.device, experiment.precision)
+        self.settings = TrainingSettings(
+            rule=experiment.rule,
+            kernel=experiment.kernel,
+            order_seed=own_or(experiment.order_seed, seed),
+            precision=experiment.precision,
+            device=self.device,
+            threads=threads,
+        )
         # For the manifest. Not in checkpoints, which have the same bytes on any number of threads.
-        self.made_with = {"device": str(self.device), "threads": threads}
+        self.made_with = {"device": self.device, "threads": threads}
         self.made_with |= describe_machine() | describe_versions()
-        # Of the codebook trained last, and how long they took to find: a batch epoch starts there.
-        self.nearest: Nearest | None = None
-        self.seconds_of_search = 0.0
 
     def train(
         self, epochs: Sequence[int], previous: Path | None, outputs: Sequence[tuple[Path, Path]]
@@ -108,30 +102,40 @@ class Run:
             With status 143 if asked to stop: the epochs finished so far are kept.
         """
         stop = StopRequest()
-        codebook = None if previous is None else self._start(previous, epochs[0] - 1)
+        codebook = None if previous is None else self._load(previous, epochs[0] - 1)
+        search = None
         with self.kept.only_one(stop=stop.__bool__), self._progress(epochs) as progress:
+            reused: list[int] = []
             for epoch in epochs:
                 found = self.kept.find(epoch)
-                if found is None:
-                    if stop:
-                        logger.info("Stopped before epoch %d; it will go on from there.", epoch)
-                        sys.exit(TERMINATED)
-                    codebook = self._train_epoch(codebook, epoch, progress)
-                else:
-                    codebook, self.nearest = found.codebook, None
-                    self.seconds_of_search = 0.0
-                    logger.info("Epoch %d was finished before: used again.", epoch)
+                if found is not None:
+                    codebook, search = found.codebook, None
+                    logger.debug("Epoch %d was finished before: used again.", epoch)
+                    reused.append(epoch)
                     progress.initial += len(self.images.labels)
                     progress.update(len(self.images.labels))
+                    continue
+                report_reused(reused)
+                if stop:
+                    logger.info("Stopped before epoch %d; it will go on from there.", epoch)
+                    sys.exit(TERMINATED)
+                if codebook is None:
+                    made = self._make_start()
+                else:
+                    made = self._train_epoch(codebook, search, epoch, progress)
+                self._keep(epoch, made)
+                codebook, search = made.codebook, made.search
+            report_reused(reused)
             for epoch, (checkpoint, table) in zip(epochs, outputs, strict=True):
                 self.kept.publish(epoch, checkpoint, table)
 
-    def _start(self, previous: Path, epoch: int) -> Any:
-        checkpoint: Checkpoint = load_checkpoint(previous)
+    def _load(self, previous: Path, epoch: int) -> NDArray[np.float32]:
+        """Return the codebook of the epoch before the job's first one."""
+        checkpoint = load_checkpoint(previous)
         if checkpoint.metadata["fingerprint"] != self.fingerprint:
             raise SomError(
-                f"{previous} comes from other data, settings or code than this run: delete it and "
-                "run the same command again to have it trained anew."
+                f"{previous} comes from other data, settings or code than this run: delete it, and "
+                "the same command trains it again."
             )
         if checkpoint.metadata["epoch"] != str(epoch):
             raise damaged(previous, f"it is of epoch {checkpoint.metadata['epoch']}, not {epoch}")
@@ -140,65 +144,41 @@ class Run:
 
     def _progress(self, epochs: Sequence[int]) -> Progress:
         total = len(self.images.labels) * (self.experiment.epochs - max(epochs[0], 1) + 1)
-        return Progress(total=total, unit=" samples", unit_scale=True, desc=self.name)
+        return Progress(total=total, unit_scale=True, desc=f"{self.name} {self.seed}")
 
-    def _train_epoch(self, codebook: Any, epoch: int, progress: Progress) -> Any:
-        pixels, settings = self.images.pixels, self.experiment
-        row: dict[str, float | int | None] = {"epoch": epoch}
-        if epoch == 0:
-            seed = own_or(settings.initialisation_seed, self.seed)
-            codebook = starting_codebook(settings.initialisation, seed, pixels, self.lattice)
-        else:
-            is_online = settings.rule == "online"
-            rate, radius = self.schedule.learning_rate(epoch), self.schedule.radius(epoch)
-            row |= {"learning_rate": rate if is_online else None, "radius": radius}
-            progress.set_description(
-                f"{self.name} seed {self.seed}, epoch {epoch} of {settings.epochs}, "
-                + (f"α {rate:.4f}, " if is_online else "")
-                + f"R {radius:.3f}",
-                refresh=False,
-            )
-            started = time.perf_counter()
-            codebook = train_one_epoch(
-                codebook,
-                pixels,
-                self.lattice,
-                rule=settings.rule,
-                kernel=settings.kernel,
-                seed=own_or(settings.order_seed, self.seed),
-                epoch=epoch,
-                learning_rate=rate,
-                radius=radius,
-                precision=settings.precision,
-                device=self.device,
-                threads=self.threads,
-                bmus=self.nearest.bmus if self.nearest else None,
-                report=progress.update,
-            )
-            seconds = time.perf_counter() - started
-            if not is_online:
-                seconds += self.seconds_of_search
-            row |= {"seconds": seconds, "samples_per_second": len(pixels) / seconds}
-        nearest = self._find_nearest(codebook)
-        row |= map_errors(nearest, self.lattice)._asdict()
-        self._keep(epoch, codebook, nearest, row)
-        logger.info(
-            "Epoch %d: quantization error %.4f, topographic error %s, %s samples/s",
-            epoch,
-            row["quantization_error"],
-            "undefined" if row["topographic_error"] is None else f"{row['topographic_error']:.3f}",
-            f"{row['samples_per_second']:,.0f}" if epoch else "-",
-        )
-        return codebook
-
-    def _find_nearest(self, codebook: Any) -> Nearest:
-        started = time.perf_counter()
+    def _make_start(self) -> MeasuredEpoch:
+        """Return epoch 0: the initial codebook."""
+        seed = own_or(self.experiment.initialisation_seed, self.seed)
         pixels = self.images.pixels
-        nearest = find_two_nearest(pixels, codebook, threads=self.threads, device=self.device)
-        self.nearest, self.seconds_of_search = nearest, time.perf_counter() - started
-        return nearest
+        codebook = starting_codebook(self.experiment.initialisation, seed, pixels, self.lattice)
+        return measure_start(codebook, pixels, self.lattice, self.settings)
 
-    def _keep(self, epoch: int, codebook: Any, nearest: Any, row: Mapping[str, Any]) -> None:
+    def _train_epoch(
+        self,
+        codebook: NDArray[np.float32],
+        search: Search | None,
+        number: int,
+        progress: Progress,
+    ) -> MeasuredEpoch:
+        """Return an epoch, trained from the codebook before it (see `train_measured_epoch`)."""
+        rate, radius = self.schedule.learning_rate(number), self.schedule.radius(number)
+        progress.set_description(
+            f"{self.name} {self.seed}  epoch {number}/{self.experiment.epochs}  R {radius:.3g}",
+            refresh=False,
+        )
+        return train_measured_epoch(
+            codebook,
+            self.images.pixels,
+            self.lattice,
+            self.settings,
+            Epoch(number, rate, radius),
+            search=search,
+            report=progress.update,
+        )
+
+    def _keep(self, epoch: int, made: MeasuredEpoch) -> None:
+        """Write an epoch's checkpoint and table to the resume folder, and a line to the log."""
+        row = made.row
         metadata = {
             "experiment": self.name,
             "seed": str(self.seed),
@@ -211,8 +191,17 @@ class Run:
             "image_shape": self.images.metadata["image_shape"],
         }
         checkpoint, table = self.kept.paths(epoch)
-        frame = activations_table(self.images.sample, self.images.labels, nearest, self.lattice)
+        images, nearest = self.images, made.search.nearest
+        frame = activations_table(images.sample, images.labels, nearest, self.lattice)
         # The checkpoint comes last: where it is, the table is.
         history = {"history": json.dumps(row), "made_with": json.dumps(self.made_with)}
-        write_table(table, frame, metadata | history)
-        save_checkpoint(checkpoint, codebook, metadata)
+        write_table(table, frame, metadata | history, kind="training_activations")
+        save_checkpoint(checkpoint, made.codebook, metadata)
+        # For the log file: in the terminal the live line is enough.
+        logger.debug(
+            "Epoch %d: quantization error %.4f, topographic error %s, %s samples/s",
+            epoch,
+            row["quantization_error"],
+            "undefined" if row["topographic_error"] is None else f"{row['topographic_error']:.3f}",
+            f"{row['samples_per_second']:,.0f}" if epoch else "-",
+        )

@@ -33,7 +33,7 @@ def write_snapshots(path: Path, snapshots: Sequence[Snapshot], metadata: Mapping
         )
         for snapshot in snapshots
     ]
-    write_table(path, pd.concat(frames), metadata)
+    write_table(path, pd.concat(frames), metadata, kind="snapshots")
 
 
 def read_snapshots(path: Path) -> list[Snapshot]:

@@ -42,7 +42,7 @@ class FoundTour(NamedTuple):
 def write_cities(path: Path, points: Points, metadata: Mapping[str, str]) -> None:
     """Write one row a city, numbered from 1 as in TSPLIB."""
     frame = pd.DataFrame({"city": np.arange(1, len(points) + 1, dtype=np.int32)})
-    write_table(path, frame.assign(x=points[:, 0], y=points[:, 1]), metadata)
+    write_table(path, frame.assign(x=points[:, 0], y=points[:, 1]), metadata, kind="cities")
 
 
 def read_cities(path: Path) -> tuple[Points, dict[str, str]]:
@@ -57,6 +57,8 @@ def write_tour(
     tour: Tour,
     metadata: Mapping[str, str],
     units: NDArray[np.int64] | None = None,
+    *,
+    kind: str,
 ) -> None:
     """Write one row a city in visiting order, with the unit it belongs to where a ring found it."""
     frame = pd.DataFrame(
@@ -73,7 +75,7 @@ def write_tour(
         "length": repr(tour_length(points, tour)),
         "length_rounded": str(int(tour_length(points, tour, rounded=True))),
     }
-    write_table(path, frame, {**metadata, **lengths})
+    write_table(path, frame, {**metadata, **lengths}, kind=kind)
 
 
 def read_tour(path: Path) -> tuple[Tour, dict[str, str]]:
@@ -91,7 +93,9 @@ def read_tour(path: Path) -> tuple[Tour, dict[str, str]]:
     return tour, metadata
 
 
-def write_tours(path: Path, found: Iterable[FoundTour], metadata: Mapping[str, str]) -> None:
+def write_tours(
+    path: Path, found: Iterable[FoundTour], metadata: Mapping[str, str], *, kind: str
+) -> None:
     """Write tours of several methods and seeds into one table, one row a city and tour."""
     frames = [
         pd.DataFrame(
@@ -106,7 +110,8 @@ def write_tours(path: Path, found: Iterable[FoundTour], metadata: Mapping[str, s
         for tour in found
     ]
     columns = ["method", "seed", "seconds", "position", "city"]
-    write_table(path, pd.concat(frames) if frames else pd.DataFrame(columns=columns), metadata)
+    frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns)
+    write_table(path, frame, metadata, kind=kind)
 
 
 def read_tours(path: Path) -> list[tuple[str, FoundTour]]:

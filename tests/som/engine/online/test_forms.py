@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from workflow.som.engine.axes import principal_axes, project
+from workflow.som.engine.axes import principal_axes
 from workflow.som.engine.online import forms, lazy, lazy_scan
 from workflow.som.engine.online.forms import choose_block_size, choose_form
 from workflow.som.engine.online.rule import train_epoch, train_epoch_plainly
@@ -167,21 +167,19 @@ def test_lazy_bounds_are_below_and_drift_above_what_they_bound(dtype):
         0.3 * neighbourhood(lattice, 1.5)).to(torch.from_numpy(codebook).dtype)  # fmt: skip
     axes = principal_axes(state, 16)
     units = lazy.LazyUnits(state, steps, axes, 64)
-    x = torch.from_numpy(samples[:64])
-    block = lazy.Block(x, project(x, axes))
+    block = lazy.make_ready(torch.from_numpy(samples[:64]), axes)
     for part in units.parts:
         units.settle(part, block, block)
     squares = np.square(samples[:64, None].astype(float) - codebook.astype(float)).sum(axis=2)
-    assert (units.bounds.numpy() <= squares).all()
-    assert (units.bounds.numpy() > 0.3 * squares - 0.1).mean() > 0.9
+    assert (units.bounds.of_units <= squares).all()
+    assert (units.bounds.of_units > 0.3 * squares - 0.1).mean() > 0.9
     units.scan(block, np.empty(64, np.int32))
+    pending = units.pending
     for j in range(400):
-        n_noted = units.noted[2][j]
-        lazy_scan._catch_up(
-            state.numpy()[j], samples[:64], units.noted[0][j], units.noted[1][j], n_noted
-        )  # fmt: skip
+        noted = pending.samples[j], pending.sizes[j], pending.counts[j]
+        lazy_scan._catch_up(units.units.vectors[j], samples[:64], *noted)
     moved = np.linalg.norm(state.numpy() - codebook, axis=1)
-    assert (moved <= units.drift * (1 + 1e-6)).all()
+    assert (moved <= units.units.drift * (1 + 1e-6)).all()
     assert moved.max() > 0
 
 

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from minisom import MiniSom
 from scipy.spatial.distance import cdist
 
-from workflow.som.engine.search import pruned as pruned_search
+from workflow.som.engine.search import pruned
 from workflow.som.engine.search.dense import find_two_nearest_densely
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.engine.search.nearest import NO_UNIT, Nearest
@@ -138,7 +138,7 @@ def test_neither_blocks_nor_threads_nor_the_samples_order_change_a_bit(monkeypat
     codebook[30:] = codebook[:30]
     expected = [column.tobytes() for column in find_two_nearest(samples, codebook)]
     for size in (1, 7, 300, 10_000):
-        monkeypatch.setattr(pruned_search, "BOUNDS_BYTES", 4 * len(codebook) * size)
+        monkeypatch.setattr(pruned, "BOUNDS_BYTES", 4 * len(codebook) * size)
         for threads in (1, 2, 5):
             found = find_two_nearest(samples, codebook, threads=threads)
             assert [column.tobytes() for column in found] == expected

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from workflow.som.engine.search import on_device as device_search
+from workflow.som.engine.search import on_device
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.engine.search.nearest import NO_UNIT
 from workflow.som.engine.search.on_device import find_two_nearest_on_device, true_float32
@@ -120,7 +120,7 @@ def test_no_samples_give_no_rows(device):
 
 @pytest.mark.parametrize("chunk_size", [1, 7, 300, 10_000])
 def test_chunks_change_no_result_and_progress_adds_up(chunk_size, device, monkeypatch):
-    monkeypatch.setattr(device_search, "PAIR_BYTES", 5000)
+    monkeypatch.setattr(on_device, "PAIR_BYTES", 5000)
     samples, codebook = random_case(300, 60, 50)
     codebook[30:] = codebook[:30]
     counted = []
@@ -142,7 +142,7 @@ def test_scores_are_within_the_margin_of_exact_ones(n_features, scale):
     x = torch.from_numpy(samples).double() * scale
     w = torch.from_numpy(codebook).double() / 3
     norms = torch.square(w).sum(dim=1)
-    margin = device_search._rounding_margin(x.norm(dim=1), norms, n_features, torch.float32)
+    margin = on_device._rounding_margin(x.norm(dim=1), norms, n_features, torch.float32)
     scores = torch.addmm(norms.float(), x.float(), w.T.float(), alpha=-2).double()
     wrong = (scores - (norms - 2 * x @ w.T)).abs().amax(dim=1)
     assert (wrong <= margin).all()

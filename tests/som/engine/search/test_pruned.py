@@ -5,11 +5,12 @@ import pytest
 import torch
 
 from workflow.som.engine.axes import principal_axes
-from workflow.som.engine.search import pruned as pruned_search
+from workflow.som.engine.search import pruned
 from workflow.som.engine.search.dense import find_two_nearest_densely
 from workflow.som.engine.search.find import find_bmus, find_two_nearest
+from workflow.som.engine.search.nearest import Nearest
 from workflow.som.engine.search.pruned import N_AXES, choose_bounds
-from workflow.som.engine.search.pruned_scan import search_block
+from workflow.som.engine.search.pruned_scan import Vectors, search_block
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
 
@@ -66,15 +67,17 @@ def test_bounds_are_below_every_squared_distance(roughness):
     samples[10:20] = codebook[10:20]
     samples[20:30] = codebook[20:30].mean(axis=0)
     bounds = choose_bounds(samples, torch.from_numpy(codebook))
-    found = pruned_search.project(torch.from_numpy(samples) - bounds.mean, bounds.axes)
+    found = pruned.project(torch.from_numpy(samples) - bounds.mean, bounds.axes)
     lower = (found.parts @ bounds.units.parts.T).numpy()
-    results = np.empty(50, np.int32), np.empty(50, np.int32), np.empty(50, np.float32)
     longest = found.longest + bounds.units.longest
-    of_units = bounds.units.squares.numpy(), bounds.units.greatest_rests.numpy()
     search_block(
-        samples, lower, found.squares.numpy(), found.least_rests.numpy(), codebook, *of_units,
-        pruned_search.SLACK * np.finfo(np.float32).eps * longest, True, *results,
-    )  # fmt: skip
+        Vectors(samples, found.squares.numpy(), found.least_rests.numpy()),
+        Vectors(codebook, bounds.units.squares.numpy(), bounds.units.greatest_rests.numpy()),
+        lower,
+        pruned.SLACK * np.finfo(np.float32).eps * longest,
+        True,
+        Nearest.empty(50),
+    )
     squares = np.square(samples[:, None].astype(float) - codebook.astype(float)).sum(axis=2)
     assert (lower <= squares).all()
     assert (lower > 0.5 * squares - 0.1).mean() > 0.9, "bounds that low would rule nothing out"
@@ -83,12 +86,12 @@ def test_bounds_are_below_every_squared_distance(roughness):
 def test_few_units_are_measured_on_a_smooth_codebook_and_all_may_be_on_equal_ones():
     samples, codebook = smooth_case(4, 1e-5)
     assert choose_bounds(samples, torch.from_numpy(codebook)).axes.shape[1] in N_AXES
-    results = np.empty(400, np.int32), np.empty(400, np.int32), np.empty(400, np.float32)
-    n_measured = pruned_search.search(samples, codebook, results, 1)
+    results = Nearest.empty(400)
+    n_measured = pruned.search_with_bounds(samples, codebook, results, 1)
     assert 2 <= n_measured < 20
-    assert pruned_search.search(samples, codebook, results, 1, with_second=False) <= n_measured
+    assert pruned.search_with_bounds(samples, codebook, results, 1, with_second=False) <= n_measured
     equal = np.repeat(codebook[:1], 400, axis=0)
-    assert pruned_search.search(samples, equal, results, 1) == 400
+    assert pruned.search_with_bounds(samples, equal, results, 1) == 400
 
 
 def test_a_random_codebook_is_searched_in_all_its_features():

@@ -148,7 +148,7 @@ def test_an_empty_table_is_said_to_be_empty(function, table):
 )
 def test_scripts_draw_what_they_read(script, table, tmp_path):
     measured_on = {"machine": "2 × a machine", "threads": "2", "date": "2026-11-24"}
-    write_table(tmp_path / "table.parquet", table, measured_on)
+    write_table(tmp_path / "table.parquet", table, measured_on, kind="peers")
     paths = tmp_path / "figure.png", tmp_path / "figure.svg"
     script.main(table=tmp_path / "table.parquet", png=paths[0], svg=paths[1], style=STYLE)
     assert all(path.stat().st_size > 1000 for path in paths)

@@ -135,12 +135,3 @@ def accumulate(updates: Array, start: int, shares: Array, kept: Array) -> None:
             share = row[j] * kept[j]
             shares[t, j] = share
             kept[j] -= share
-
-
-@njit(cache=True, nogil=True)
-def add_by_unit(samples: NDArray[np.generic], bmus: NDArray[np.integer], sums: Array) -> None:
-    """Add each sample (n_samples, n_features) to the row of its BMU in `sums` (n_units, …)."""
-    for i in range(len(bmus)):
-        row, sample = sums[bmus[i]], samples[i]
-        for d in range(len(sample)):
-            row[d] += sample[d]

@@ -19,7 +19,7 @@ from workflow.som.engine.workers import Workers, cut
 CHUNK_BYTES = 2**21
 # The work of a step is cut into this many parts at least, so that two threads have some.
 LEAST_PARTS = 2
-# Blocks after which the norms are computed anew, of units that carry the codebook and of
+# Blocks after which the norms are computed again, of units that carry the codebook and of
 # interpolated ones: the scan brings them up to date, but its rounding adds up.
 BLOCKS_BETWEEN_NORMS, BLOCKS_BETWEEN_INTERPOLATED_NORMS = 16, 64
 

@@ -135,7 +135,7 @@ def train_blocks_on_cuda(
     order : int64 Tensor of shape (n_presented,)
         The samples in the order in which they are presented.
     block_size : int, optional
-        Samples a block; `choose_block_size` by default.
+        Samples per block; `choose_block_size` by default.
     """
     size = block_size or choose_block_size(len(state), state.dtype)
     run_block, trained = _prepare(state, steps, samples, offset, order, size)

@@ -65,7 +65,7 @@ def train_in_forms(
         Instead of the form that is chosen. "virtual" still starts with blocks until the codebook
         is smooth.
     block_size : int, optional
-        Samples a block, instead of what the caches suggest.
+        Samples per block, instead of what the caches suggest.
     """
     form = form or choose_form(steps, smooth=shape is not None)
     winners = np.empty(n_samples, np.int32) if winners is None else winners
@@ -110,8 +110,8 @@ def choose_form(steps: Tensor, *, smooth: bool = True) -> str:
 def choose_block_size(n_units: int, n_features: int, item_bytes: int) -> int:
     """Return how many samples make a block: as many as keep the scan within the cache.
 
-    The scan reads the inner products and the updates of a block, n_units each a sample, and the
-    products read its features. More samples a block make the matrix products more efficient up to
+    The scan reads the inner products and the updates of a block, n_units each per sample, and the
+    products read its features. More samples per block make the matrix products more efficient up to
     about 128, and the scan longer.
     """
     row_bytes = (2 * n_units + n_features) * item_bytes

@@ -15,14 +15,14 @@ at most 2πR² n̄ · 10⁻⁹, that is 1.5·10⁻⁷ R² for MNIST's 24 hits.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.axes import LENGTH_SLACK, SLACK, Projected, principal_axes, project
+from workflow.som.engine.axes import LENGTH_SLACK, SLACK, principal_axes, project
 from workflow.som.engine.online import lazy_scan
 from workflow.som.engine.tiles import TILE
 from workflow.som.engine.workers import Workers, cut
@@ -44,11 +44,30 @@ def share_of_steps(steps: Tensor) -> float:
     return float((steps > NEGLIGIBLE[steps.dtype]).double().mean())
 
 
-class Block(NamedTuple):
-    """A block of samples, ready to be presented: (n_block, n_features), and in principal axes."""
+class Ready(NamedTuple):
+    """A block of samples that is ready to be presented.
 
-    x: Tensor
-    projected: Projected
+    Attributes
+    ----------
+    block : lazy_scan.Block
+    projected : Tensor of shape (n_block, n_axes)
+        That of the block.
+    longest : float
+        The largest ‖x‖².
+    """
+
+    block: lazy_scan.Block
+    projected: Tensor
+    longest: float
+
+
+def make_ready(x: Tensor, axes: Tensor) -> Ready:
+    """Return a block of samples (n_block, n_features) with its parts in the axes."""
+    found = project(x, axes)
+    lengths = lazy_scan.Lengths(found.squares.numpy(), found.least_rests.numpy())
+    greatest_rests = found.greatest_rests.numpy()
+    block = lazy_scan.Block(x.numpy(), found.parts.numpy(), lengths, greatest_rests)
+    return Ready(block, found.parts, found.longest)
 
 
 def train_lazily(
@@ -62,9 +81,8 @@ def train_lazily(
     """Train `state` in place; parameters and results are those of `train_blocks`."""
     axes = principal_axes(state, min(N_AXES, state.shape[1]))
 
-    def prepare(start: int) -> Block:
-        x = presented(start, min(start + starts.step, starts.stop))
-        return Block(x, project(x, axes))
+    def prepare(start: int) -> Ready:
+        return make_ready(presented(start, min(start + starts.step, starts.stop)), axes)
 
     with Workers(threads) as workers:
         units = LazyUnits(state, steps, axes, starts.step)
@@ -74,10 +92,11 @@ def train_lazily(
             upcoming = None
             if start != starts[-1]:
                 upcoming = workers.ahead(prepare, start + starts.step)
-            units.scan(ready, winners[start : start + len(ready.x)])
+            n_block = len(ready.block.x)
+            units.scan(ready, winners[start : start + n_block])
             after = upcoming() if upcoming else None
             workers.on_parts(units.settle, units.parts, ready, after)
-            yield len(ready.x)
+            yield n_block
             ready = after or ready
 
 
@@ -86,60 +105,66 @@ class LazyUnits:
 
     def __init__(self, state: Tensor, steps: Tensor, axes: Tensor, block_size: int) -> None:
         n_units, dtype = len(state), state.numpy().dtype
-        self.state, self.projected = state, state @ axes
-        kept = steps > NEGLIGIBLE[steps.dtype]
-        self.steps = (
-            np.concatenate([[0], np.cumsum(kept.sum(1).numpy())]),
-            kept.nonzero()[:, 1].to(torch.int32).numpy(),
-            steps[kept].numpy(),
-        )
-        self.noted = (
-            np.empty((n_units, N_PLACES), np.int32),
-            np.empty((n_units, N_PLACES), dtype),
-            np.zeros(n_units, np.int32),
-        )
-        self.squares, self.residuals = np.empty(n_units, dtype), np.empty(n_units, dtype)
-        # Above zero where a unit has moved, so that the first call measures all.
-        self.drift = np.ones(n_units, dtype)
         n_tiles = -(-n_units // TILE)
-        self.drift_of_tiles = np.zeros(n_tiles, dtype)
-        self.bounds = torch.empty(block_size, n_units, dtype=state.dtype)
-        self.least_of_tiles = np.empty((block_size, n_tiles), dtype)
+        self.projected = state @ axes
+        self.units = lazy_scan.Units(
+            vectors=state.numpy(),
+            projected=self.projected.numpy(),
+            lengths=lazy_scan.Lengths(np.empty(n_units, dtype), np.empty(n_units, dtype)),
+            # Above zero where a unit has moved, so that the first call measures all.
+            drift=np.ones(n_units, dtype),
+            drift_of_tiles=np.zeros(n_tiles, dtype),
+        )
+        kept = steps > NEGLIGIBLE[steps.dtype]
+        self.steps = lazy_scan.Steps(
+            starts=np.concatenate([[0], np.cumsum(kept.sum(1).numpy())]),
+            units=kept.nonzero()[:, 1].to(torch.int32).numpy(),
+            sizes=steps[kept].numpy(),
+        )
+        self.pending = lazy_scan.Pending(
+            samples=np.empty((n_units, N_PLACES), np.int32),
+            sizes=np.empty((n_units, N_PLACES), dtype),
+            counts=np.zeros(n_units, np.int32),
+        )
+        self.products = torch.empty(block_size, n_units, dtype=state.dtype)
+        self.bounds = lazy_scan.Bounds(
+            self.products.numpy(), np.empty((block_size, n_tiles), dtype)
+        )
         tiles = cut(n_tiles, N_PARTS)
         self.parts = [slice(p.start * TILE, min(p.stop * TILE, n_units)) for p in tiles]
 
-    def settle(self, part: slice, block: Block, after: Block | None) -> None:
+    def settle(self, part: slice, ready: Ready, after: Ready | None) -> None:
         """Make the updates noted for a part of the units; bound its distances to a new block."""
-        lazy_scan.settle(
-            part.start, part.stop, block.x.numpy(), block.projected.parts.numpy(),
-            *self._units(), self.squares, *self.noted,
-        )  # fmt: skip
+        units = self.units
+        lazy_scan.settle(part.start, part.stop, ready.block, units, self.pending)
         if after is not None:
-            found, bounds = after.projected, self.bounds[: len(after.x)]
-            torch.mm(found.parts, self.projected[part].T, out=bounds[:, part])
-            lazy_scan.bound_distances(
-                bounds.numpy(), self.least_of_tiles, part.start, part.stop, found.squares.numpy(),
-                found.least_rests.numpy(), self.squares, self.residuals,
-                self._rounding(SLACK, after, part),
-            )  # fmt: skip
+            bounds = self._bounds_of(after)
+            products = self.products[: len(after.projected), part]
+            torch.mm(after.projected, self.projected[part].T, out=products)
+            lengths, slack = after.block.lengths, self._rounding(SLACK, after, part)
+            lazy_scan.bound_distances(part.start, part.stop, bounds, lengths, units.lengths, slack)
 
-    def scan(self, block: Block, winners: NDArray[np.int32]) -> int:
+    def scan(self, ready: Ready, winners: NDArray[np.int32]) -> int:
         """Find the winners of a block and note their updates; return how many were measured."""
-        found = block.projected
+        slack = self._rounding(2 * (SLACK + LENGTH_SLACK), ready, slice(None))
         return lazy_scan.scan_lazily(
-            block.x.numpy(), found.parts.numpy(), self.bounds.numpy()[: len(block.x)],
-            self.least_of_tiles, found.greatest_rests.numpy(), *self._units(), *self.steps,
-            *self.noted, self._rounding(2 * (SLACK + LENGTH_SLACK), block, slice(None)), winners,
-        )  # fmt: skip
-
-    def _units(self) -> tuple[NDArray[Any], ...]:
-        moving = self.residuals, self.drift, self.drift_of_tiles
-        return self.state.numpy(), self.projected.numpy(), *moving
-
-    def _rounding(self, n_roundings: int, block: Block, part: slice) -> np.floating:
-        """Return `n_roundings` of the largest squared norms of a block and a part of the units."""
-        longest = np.max(self.squares[part] + self.residuals[part] ** 2)
-        scale = self.squares.dtype.type  # In the state's precision, so that the bounds stay in it.
-        return scale(
-            n_roundings * np.finfo(self.squares.dtype).eps * (block.projected.longest + longest)
+            ready.block,
+            self._bounds_of(ready),
+            self.units,
+            self.steps,
+            self.pending,
+            slack,
+            winners,
         )
+
+    def _bounds_of(self, ready: Ready) -> lazy_scan.Bounds:
+        """Return the bounds as long as the block: the last one may be shorter."""
+        n_block = len(ready.projected)
+        return lazy_scan.Bounds(self.bounds.of_units[:n_block], self.bounds.of_tiles[:n_block])
+
+    def _rounding(self, n_roundings: int, ready: Ready, part: slice) -> np.floating:
+        """Return `n_roundings` of the largest squared norms of a block and a part of the units."""
+        squares, rests = (array[part] for array in self.units.lengths)
+        longest = ready.longest + np.max(squares + rests**2)
+        # In the state's precision, so that the bounds stay in it.
+        return squares.dtype.type(n_roundings * np.finfo(squares.dtype).eps * longest)

@@ -1,5 +1,7 @@
 """The compiled parts of the lazy form: `workflow.som.engine.online.lazy` says what they are for."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -11,41 +13,142 @@ Array = NDArray[np.floating]
 Indices = NDArray[np.integer]
 
 
+class Lengths(NamedTuple):
+    """Lengths of vectors within the principal axes and outside them.
+
+    Attributes
+    ----------
+    squares : array of shape (n,)
+        ‖x_p‖² or ‖w_p‖².
+    rests : array of shape (n,)
+        ‖x_r‖ at least, or ‖w_r‖ at most.
+    """
+
+    squares: Array
+    rests: Array
+
+
+class Block(NamedTuple):
+    """The samples of a block, in presentation order, as they are and in the principal axes.
+
+    Attributes
+    ----------
+    x : array of shape (n_block, n_features)
+    projected : array of shape (n_block, n_axes)
+        x_p.
+    lengths : Lengths
+    greatest_rests : array of shape (n_block,)
+        ‖x_r‖ at most.
+    """
+
+    x: Array
+    projected: Array
+    lengths: Lengths
+    greatest_rests: Array
+
+
+class Units(NamedTuple):
+    """The codebook, brought up to date where the result depends on it, and what bounds need of it.
+
+    Attributes
+    ----------
+    vectors : array of shape (n_units, n_features)
+        w.
+    projected : array of shape (n_units, n_axes)
+        w_p.
+    lengths : Lengths
+        At the block's start.
+    drift : array of shape (n_units,)
+        How far each unit has moved since the block's start, at most.
+    drift_of_tiles : array of shape (n_tiles,)
+        The largest drift of each tile of units.
+    """
+
+    vectors: Array
+    projected: Array
+    lengths: Lengths
+    drift: Array
+    drift_of_tiles: Array
+
+
+class Bounds(NamedTuple):
+    """Lower bounds of the squared distances from a block to the units, as they were at its start.
+
+    Attributes
+    ----------
+    of_units : array of shape (n_block, n_units)
+    of_tiles : array of shape (n_block, n_tiles)
+        The least bound of each tile of units.
+    """
+
+    of_units: Array
+    of_tiles: Array
+
+
+class Steps(NamedTuple):
+    """α·η(c, j) where it is not negligible, by rows c (compressed sparse rows).
+
+    Attributes
+    ----------
+    starts : integer array of shape (n_units + 1,)
+        Row c is from position starts[c] to starts[c + 1].
+    units : integer array of shape (n_entries,)
+        j.
+    sizes : array of shape (n_entries,)
+        α·η(c, j).
+    """
+
+    starts: Indices
+    units: Indices
+    sizes: Array
+
+
+class Pending(NamedTuple):
+    """Updates that are noted for each unit and not made yet.
+
+    Attributes
+    ----------
+    samples : integer array of shape (n_units, n_places)
+        Position in the block.
+    sizes : array of shape (n_units, n_places)
+        α·η.
+    counts : integer array of shape (n_units,)
+        How many are noted.
+    """
+
+    samples: Indices
+    sizes: Array
+    counts: Indices
+
+
 @njit(cache=True, nogil=True, fastmath={"contract"})
-def _catch_up(unit: Array, x: Array, samples: Indices, steps: Array, n_pending: int) -> None:
+def _catch_up(unit: Array, x: Array, samples: Indices, sizes: Array, n_pending: int) -> None:
     """Apply pending updates to one unit, in order, as the plain rule does: w += h (x − w)."""
     in_twos = n_pending - n_pending % 2
     for i in range(0, in_twos, 2):
         first, second = x[samples[i]], x[samples[i + 1]]
-        h_first, h_second = steps[i], steps[i + 1]
+        h_first, h_second = sizes[i], sizes[i + 1]
         for d in range(len(unit)):
             w = unit[d]
             w += h_first * (first[d] - w)
             w += h_second * (second[d] - w)
             unit[d] = w
     if in_twos < n_pending:
-        last, h = x[samples[in_twos]], steps[in_twos]
+        last, h = x[samples[in_twos]], sizes[in_twos]
         for d in range(len(unit)):
             unit[d] += h * (last[d] - unit[d])
 
 
-@njit(cache=True, nogil=True)
-def _settle_unit(
-    j: int,
-    x: Array,
-    projected: Array,
-    units: Array,
-    projected_units: Array,
-    pending_samples: Indices,
-    pending_steps: Array,
-    n_pending: Indices,
-) -> None:
+# Inlined: a call would hand on every array of the tuples, for each unit.
+@njit(inline="always")
+def _settle_unit(j: int, block: Block, units: Units, pending: Pending) -> None:
     """Make the pending updates of unit j, in all features and in the axes."""
-    n = n_pending[j]
+    n = pending.counts[j]
     if n:
-        _catch_up(units[j], x, pending_samples[j], pending_steps[j], n)
-        _catch_up(projected_units[j], projected, pending_samples[j], pending_steps[j], n)
-        n_pending[j] = 0
+        samples, sizes = pending.samples[j], pending.sizes[j]
+        _catch_up(units.vectors[j], block.x, samples, sizes, n)
+        _catch_up(units.projected[j], block.projected, samples, sizes, n)
+        pending.counts[j] = 0
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
@@ -59,22 +162,11 @@ def _squared_distance(x: Array, unit: Array) -> np.floating:
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def scan_lazily(
-    x: Array,
-    projected: Array,
-    bounds: Array,
-    least_of_tiles: Array,
-    spreads: Array,
-    units: Array,
-    projected_units: Array,
-    residuals: Array,
-    drift: Array,
-    drift_of_tiles: Array,
-    first_step: Indices,
-    step_units: Indices,
-    step_sizes: Array,
-    pending_samples: Indices,
-    pending_steps: Array,
-    n_pending: Indices,
+    block: Block,
+    bounds: Bounds,
+    units: Units,
+    steps: Steps,
+    pending: Pending,
     slack: float,
     winners: Indices,
 ) -> int:
@@ -82,49 +174,35 @@ def scan_lazily(
 
     Parameters
     ----------
-    x, projected : arrays of shape (n_block, n_features), (n_block, n_axes)
-        The block's samples, and in the principal axes.
-    bounds : array of shape (n_block, n_units)
-        Lower bounds of the squared distances to the units as they were at the block's start.
-    least_of_tiles : array of shape (n_block, n_tiles)
-        The least of the bounds of each tile of units.
-    spreads : array of shape (n_block,)
-        ‖x_r‖ at most. An upper bound lies 4 ‖w_r‖ max(‖x_r‖, ‖w_r‖) above the lower one.
-    units, projected_units : arrays of shape (n_units, n_features), (n_units, n_axes)
-        Brought up to date where the result depends on it.
-    residuals : array of shape (n_units,)
-        ‖w_r‖ at most.
-    drift : array of shape (n_units,)
-        Receives a bound on how far each unit has moved since the block's start.
-    drift_of_tiles : array of shape (n_tiles,)
-        Receives the largest drift of each tile of units.
-    first_step, step_units, step_sizes : arrays
-        α·η(c, j) where it is not negligible, by rows c (compressed sparse rows).
-    pending_samples, pending_steps, n_pending : arrays of shape (n_units, n_places), …, (n_units,)
-        Updates noted and not yet made: sample of the block, and α·η.
+    block, bounds, steps
+        They are read.
+    units
+        `drift` and `drift_of_tiles` are raised; vectors are brought up to date where needed.
+    pending
+        Receives the updates.
     slack : float
         What rounding may add to a squared upper bound.
     winners : array of shape (n_block,)
         Receives the BMUs.
     """
-    n_block, n_units = bounds.shape
-    n_places = pending_samples.shape[1]
-    zero, four = bounds.dtype.type(0), bounds.dtype.type(4)
+    n_block, n_units = bounds.of_units.shape
+    n_places = pending.samples.shape[1]
+    number = bounds.of_units.dtype.type
+    zero, four, infinite = number(0), number(4), number(np.inf)
     # A distance just measured is rounded, too.
-    upwards = bounds.dtype.type(1 + 64 * np.finfo(bounds.dtype).eps)
-    infinite = bounds.dtype.type(np.inf)
-    pending = pending_samples, pending_steps, n_pending
-    n_tiles = least_of_tiles.shape[1]
+    upwards = number(1 + 64 * np.finfo(bounds.of_units.dtype).eps)
+    n_tiles = bounds.of_tiles.shape[1]
+    drift, drift_of_tiles = units.drift, units.drift_of_tiles
     n_measured = 0
     for t in range(n_block):
-        row = bounds[t]
+        row, least_of_tiles = bounds.of_units[t], bounds.of_tiles[t]
         # The most promising unit goes first, so that few others need to be measured.
-        guess = most_promising(row, least_of_tiles[t])
+        guess = most_promising(row, least_of_tiles)
         bmu, nearest, reach = -1, infinite, infinite
         for turn in range(-1, n_tiles):
             if turn >= 0:
                 limit = reach + drift_of_tiles[turn]
-                if least_of_tiles[t, turn] > limit * limit:
+                if least_of_tiles[turn] > limit * limit:
                     continue
             start = guess if turn < 0 else turn * TILE
             stop = guess + 1 if turn < 0 else min((turn + 1) * TILE, n_units)
@@ -132,88 +210,71 @@ def scan_lazily(
                 limit = reach + drift[j]
                 if row[j] > limit * limit or (turn >= 0 and j == guess):
                     continue
-                _settle_unit(j, x, projected, units, projected_units, *pending)
-                distance = _squared_distance(x[t], units[j])
+                _settle_unit(j, block, units, pending)
+                distance = _squared_distance(block.x[t], units.vectors[j])
                 n_measured += 1
                 if distance < nearest or (distance == nearest and j < bmu):
                     bmu, nearest = j, distance
                     reach = np.sqrt(nearest) * upwards
         winners[t] = bmu
-        for entry in range(first_step[bmu], first_step[bmu + 1]):
-            j, h = step_units[entry], step_sizes[entry]
-            if n_pending[j] == n_places:
-                _settle_unit(j, x, projected, units, projected_units, *pending)
-            pending_samples[j, n_pending[j]] = t
-            pending_steps[j, n_pending[j]] = h
-            n_pending[j] += 1
-            rest = residuals[j]
-            farthest = max(zero, row[j]) + four * rest * max(spreads[t], rest) + slack
+        for entry in range(steps.starts[bmu], steps.starts[bmu + 1]):
+            j, h = steps.units[entry], steps.sizes[entry]
+            if pending.counts[j] == n_places:
+                _settle_unit(j, block, units, pending)
+            pending.samples[j, pending.counts[j]] = t
+            pending.sizes[j, pending.counts[j]] = h
+            pending.counts[j] += 1
+            # An upper bound lies 4 ‖w_r‖ max(‖x_r‖, ‖w_r‖) above the lower one.
+            rest = units.lengths.rests[j]
+            gap = four * rest * max(block.greatest_rests[t], rest)
+            farthest = max(zero, row[j]) + gap + slack
             drift[j] += h * (np.sqrt(farthest) * upwards + drift[j])
             drift_of_tiles[j // TILE] = max(drift_of_tiles[j // TILE], drift[j])
     return n_measured
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
-def settle(
-    start: int,
-    stop: int,
-    x: Array,
-    projected: Array,
-    units: Array,
-    projected_units: Array,
-    residuals: Array,
-    drift: Array,
-    drift_of_tiles: Array,
-    squares: Array,
-    pending_samples: Indices,
-    pending_steps: Array,
-    n_pending: Indices,
-) -> None:
+def settle(start: int, stop: int, block: Block, units: Units, pending: Pending) -> None:
     """Make the pending updates of units start … stop − 1, and measure what bounds need of them.
 
-    `start` is the first unit of a tile, and `stop` that of another one or the end.
-    `squares` receives ‖w_p‖², `residuals` the most that ‖w_r‖ can be; `drift` is set to zero.
-    Other arguments are those of `scan_lazily`.
+    `start` is the first unit of a tile, and `stop` that of another one or the end. Afterwards
+    `drift` is zero.
     """
-    pending = pending_samples, pending_steps, n_pending
     for j in range(start, stop):
-        _settle_unit(j, x, projected, units, projected_units, *pending)
-        if drift[j] > 0:
-            measure(j, units, projected_units, squares, residuals)
-            drift[j] = 0
-    drift_of_tiles[start // TILE : (stop + TILE - 1) // TILE] = 0
+        _settle_unit(j, block, units, pending)
+        if units.drift[j] > 0:
+            _measure(j, units)
+            units.drift[j] = 0
+    units.drift_of_tiles[start // TILE : (stop + TILE - 1) // TILE] = 0
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
-def measure(j: int, units: Array, projected_units: Array, squares: Array, residuals: Array) -> None:
+@njit(inline="always")
+def _measure(j: int, units: Units) -> None:
     """Measure ‖w_p‖², and ‖w_r‖ at most, of unit j."""
+    vectors, projected, squares = units.vectors, units.projected, units.lengths.squares
     whole, part = squares.dtype.type(0), squares.dtype.type(0)
-    for d in range(units.shape[1]):
-        whole += units[j, d] * units[j, d]
-    for d in range(projected_units.shape[1]):
-        part += projected_units[j, d] * projected_units[j, d]
+    for d in range(vectors.shape[1]):
+        whole += vectors[j, d] * vectors[j, d]
+    for d in range(projected.shape[1]):
+        part += projected[j, d] * projected[j, d]
     squares[j] = part
     rounding = squares.dtype.type(LENGTH_SLACK * np.finfo(squares.dtype).eps) * whole
-    residuals[j] = np.sqrt(max(squares.dtype.type(0), whole - part) + rounding)
+    units.lengths.rests[j] = np.sqrt(max(squares.dtype.type(0), whole - part) + rounding)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def bound_distances(
-    bounds: Array,
-    least_of_tiles: Array,
-    start: int,
-    stop: int,
-    sample_squares: Array,
-    spreads: Array,
-    squares: Array,
-    residuals: Array,
-    slack: float,
+    start: int, stop: int, bounds: Bounds, samples: Lengths, units: Lengths, slack: float
 ) -> None:
-    """Turn products with units start … stop − 1 into lower bounds, tile by tile (`bound_tile`)."""
-    for t in range(bounds.shape[0]):
-        square, spread = sample_squares[t] - slack, spreads[t]
+    """Turn products with units start … stop − 1 into lower bounds, tile by tile (`bound_tile`).
+
+    `bounds.of_units` holds x_p·w_p on entry; `slack` is what rounding may add to a bound.
+    """
+    for t in range(len(bounds.of_units)):
+        square, rest = samples.squares[t] - slack, samples.rests[t]
         for first in range(start, stop, TILE):
             last = min(first + TILE, stop)
-            least_of_tiles[t, first // TILE] = bound_tile(
-                bounds[t, first:last], square, spread, squares[first:last], residuals[first:last]
+            row = bounds.of_units[t, first:last]
+            bounds.of_tiles[t, first // TILE] = bound_tile(
+                row, square, rest, units.squares[first:last], units.rests[first:last]
             )

@@ -1,7 +1,7 @@
 """The article's rule as its formula is printed: the neighbourhood looks at distances in data space.
 
 w_j ← w_j + α·exp(−‖x − w_j‖ / 2R²)·(x − w_j), for every unit j. The winner has no part in it, nor
-has the lattice: no map can come of it. It is here to show that, beside the rule that the article's
+has the lattice: no map can come of it. It is here to show that, next to the rule that the article's
 text describes (see README).
 """
 

@@ -39,7 +39,7 @@ except ImportError:  # Without Triton the eager form runs on the GPU, too.
 
 Report = Callable[[int], None]
 
-# Samples a block of the eager form.
+# Samples per block of the eager form.
 BLOCK_SIZE = 128
 
 
@@ -107,7 +107,7 @@ def train_epoch(
     form : {"eager", "block", "virtual", "lazy"}, optional
         The form to run, instead of the one that is chosen (on "cpu").
     block_size : int, optional
-        Samples a block. It changes rounding, not the rule.
+        Samples per block. It changes rounding, not the rule.
     threads : int
         CPU threads. Work is cut the same way for any number, so the result has the same bits.
     winners : int32 array of the length of `order`, optional

@@ -114,7 +114,7 @@ def scan_block(
         updates,
         n_block,
         # Constants of the compiled code, so that it can load four numbers at once where rows are
-        # multiples of four; a map of another size is compiled anew.
+        # multiples of four; a map of another size is compiled again.
         n_units=n_units,
         products_stride=products.stride(0),
         gram_stride=gram.stride(0),

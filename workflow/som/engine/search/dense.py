@@ -1,11 +1,11 @@
-"""The two nearest units by all distances, in NumPy alone: the plain search."""
+"""The plain search, for reference and for a map of one unit: all distances, in NumPy alone."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.search.nearest import NO_UNIT, Nearest
+from workflow.som.engine.search.nearest import Nearest
 from workflow.som.model.samples import Samples, as_features
 
 
@@ -19,15 +19,11 @@ def find_two_nearest_densely(
     """Find the two nearest units by all distances: the same result, in NumPy alone.
 
     Scores come from a float64 matrix product, for `chunk_size` samples at once. Where its rounding
-    could decide, the distances are measured anew by differences. Other parameters are those of
+    could decide, the distances are measured again by differences. Other parameters are those of
     `find_two_nearest`.
     """
     n_samples, n_units = len(samples), len(codebook)
-    result = Nearest(
-        np.empty(n_samples, np.int32),
-        np.full(n_samples, NO_UNIT, np.int32),
-        np.empty(n_samples, np.float32),
-    )
+    result = Nearest.empty(n_samples)
     units = codebook.astype(np.float64)
     # Distances do not change when everything moves by the mean, but their rounding shrinks.
     mean = units.mean(axis=0)

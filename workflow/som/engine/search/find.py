@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workflow.som.engine.search.dense import find_two_nearest_densely
 from workflow.som.engine.search.nearest import Nearest
-from workflow.som.engine.search.pruned import search
+from workflow.som.engine.search.pruned import search_with_bounds
 from workflow.som.model.samples import Samples
 
 
@@ -51,10 +51,9 @@ def find_two_nearest(
         return find_two_nearest_on_device(samples, codebook, device, report=report)
     if len(codebook) == 1:
         return find_two_nearest_densely(samples, codebook, report=report)
-    n_samples = len(samples)
-    bmus, seconds = np.empty(n_samples, np.int32), np.empty(n_samples, np.int32)
-    nearest = Nearest(bmus, seconds, np.empty(n_samples, np.float32))
-    search(samples, codebook, nearest, threads or len(os.sched_getaffinity(0)), report)
+    nearest = Nearest.empty(len(samples))
+    threads = threads or len(os.sched_getaffinity(0))
+    search_with_bounds(samples, codebook, nearest, threads, report)
     return nearest
 
 
@@ -71,8 +70,7 @@ def find_bmus(
     """
     if len(codebook) == 1 or device.startswith("cuda"):
         return find_two_nearest(samples, codebook, threads=threads, device=device).bmus
-    bmus, seconds = np.empty(len(samples), np.int32), np.empty(len(samples), np.int32)
-    results = bmus, seconds, np.empty(len(samples), np.float32)
+    nearest = Nearest.empty(len(samples))
     threads = threads or len(os.sched_getaffinity(0))
-    search(samples, codebook, results, threads, with_second=False)
-    return bmus
+    search_with_bounds(samples, codebook, nearest, threads, with_second=False)
+    return nearest.bmus

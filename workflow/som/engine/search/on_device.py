@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.search.nearest import NO_UNIT, Nearest
+from workflow.som.engine.search.nearest import Nearest
 from workflow.som.model.samples import Samples, as_features
 
 # Pairs of sample and unit whose differences are formed at once: bounds their memory.
@@ -41,10 +41,10 @@ def find_two_nearest_on_device(
 ) -> Nearest:
     """Find the two units nearest to every sample (Euclidean; the lowest index wins a tie).
 
-    The units are those of `find.find_two_nearest`: a product finds all units that
-    its rounding leaves possible, and where they are more than the answer needs, float64 distances
-    by differences decide. Only pairs whose distances agree to float64 rounding, and whose vectors
-    differ, could be ordered otherwise, as sums are formed in another order.
+    The units are those of `find.find_two_nearest`: a product finds all units that its rounding
+    leaves possible, and where they are more than the answer needs, float64 distances by differences
+    decide. Only pairs whose distances agree to float64 rounding, and whose vectors differ, could be
+    ordered otherwise, as sums are formed in another order.
 
     Parameters
     ----------
@@ -70,11 +70,7 @@ def find_two_nearest_on_device(
     (array([1], dtype=int32), array([2], dtype=int32), array([0.5], dtype=float32))
     """
     n_samples, n_units = len(samples), len(codebook)
-    result = Nearest(
-        np.empty(n_samples, np.int32),
-        np.full(n_samples, NO_UNIT, np.int32),
-        np.empty(n_samples, np.float32),
-    )
+    result = Nearest.empty(n_samples)
     units = torch.tensor(codebook, device=device).double()
     # Distances do not change when everything moves by the mean, but their rounding shrinks.
     mean = units.mean(dim=0)

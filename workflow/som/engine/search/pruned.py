@@ -8,7 +8,7 @@ samples × units exists.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from workflow.som.engine.axes import SLACK, Projected, principal_axes, project
-from workflow.som.engine.search.pruned_scan import search_block
+from workflow.som.engine.search.nearest import Nearest
+from workflow.som.engine.search.pruned_scan import Vectors, search_block
 from workflow.som.engine.workers import Workers
 from workflow.som.model.samples import Samples, as_features
 
@@ -38,16 +39,16 @@ class Bounds(NamedTuple):
     units: Projected
 
 
-def search(
+def search_with_bounds(
     samples: Samples,
     codebook: NDArray[np.float32],
-    results: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]],
+    found: Nearest,
     threads: int,
     report: Callable[[int], None] | None = None,
     *,
     with_second: bool = True,
 ) -> float:
-    """Write BMUs, second BMUs and distances of all samples to `results`.
+    """Write BMUs, second BMUs and distances of all samples to `found`.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def search(
         Bytes (used as x / 255) or float32.
     codebook : float32 array of shape (n_units, n_features)
         Of two units or more.
-    results : arrays of shape (n_samples,)
+    found : Nearest
+        Receives the result.
     threads : int
     report : callable, optional
         Called with the number of samples as they are done.
@@ -74,8 +76,8 @@ def search(
     with Workers(threads) as workers:
 
         def search_part(part: slice) -> None:
-            arrays = tuple(result[part] for result in results)
-            measured.append(_search_part(samples[part], units, bounds, arrays, with_second))
+            result = found.of_part(part)
+            measured.append(_search_part(samples[part], units, bounds, result, with_second))
 
         # Some blocks for each thread between two reports.
         step = size * 4 * workers.threads
@@ -114,34 +116,25 @@ def choose_bounds(samples: Samples, units: Tensor, with_second: bool = True) -> 
 
 def _cost(bounds: Bounds, samples: Samples, units: Tensor, with_second: bool) -> float:
     """Return the operations that a sample takes."""
-    results = np.empty(len(samples), np.int32), np.empty(len(samples), np.int32)
-    distances = np.empty(len(samples), np.float32)
-    n_measured = _search_part(samples, units, bounds, (*results, distances), with_second)
+    found = Nearest.empty(len(samples))
+    n_measured = _search_part(samples, units, bounds, found, with_second)
     measuring = COST_OF_MEASURING * n_measured / max(1, len(samples)) * units.shape[1]
     return bounds.units.parts.numel() + measuring
 
 
 def _search_part(
-    samples: Samples,
-    units: Tensor,
-    bounds: Bounds,
-    results: tuple[NDArray[Any], ...],
-    with_second: bool,
+    samples: Samples, units: Tensor, bounds: Bounds, found: Nearest, with_second: bool
 ) -> int:
     # torch warns of arrays that cannot be written to, such as a table's.
     features = np.require(as_features(samples), requirements=["C", "W"])
-    found = project(torch.from_numpy(features) - bounds.mean, bounds.axes)
+    projected = project(torch.from_numpy(features) - bounds.mean, bounds.axes)
     of_units = bounds.units
-    slack = SLACK * float(np.finfo(np.float32).eps) * (found.longest + of_units.longest)
+    slack = SLACK * float(np.finfo(np.float32).eps) * (projected.longest + of_units.longest)
     return search_block(
-        features,
-        (found.parts @ of_units.parts.T).numpy(),
-        found.squares.numpy(),
-        found.least_rests.numpy(),
-        units.numpy(),
-        of_units.squares.numpy(),
-        of_units.greatest_rests.numpy(),
+        Vectors(features, projected.squares.numpy(), projected.least_rests.numpy()),
+        Vectors(units.numpy(), of_units.squares.numpy(), of_units.greatest_rests.numpy()),
+        (projected.parts @ of_units.parts.T).numpy(),
         slack,
         with_second,
-        *results,
+        found,
     )

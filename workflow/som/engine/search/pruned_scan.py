@@ -1,12 +1,33 @@
 """The compiled part of the pruned search: `workflow.som.engine.search.pruned` has the reasons."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from workflow.som.engine.search.nearest import Nearest
 from workflow.som.engine.tiles import TILE, bound_tile, least, most_promising
 
 Array = NDArray[np.floating]
+
+
+class Vectors(NamedTuple):
+    """Samples or units, and their lengths within the principal axes and outside them.
+
+    Attributes
+    ----------
+    whole : float32 array of shape (n, n_features)
+        x or w as it is, not centred.
+    squares : float32 array of shape (n,)
+        ‖x_p‖² or ‖w_p‖².
+    rests : float32 array of shape (n,)
+        ‖x_r‖ at least, or ‖w_r‖ at most.
+    """
+
+    whole: Array
+    squares: Array
+    rests: Array
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
@@ -20,40 +41,29 @@ def _squared_distance(x: Array, unit: Array) -> float:
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def search_block(
-    x: Array,
+    samples: Vectors,
+    units: Vectors,
     bounds: Array,
-    squares: Array,
-    spreads: Array,
-    codebook: Array,
-    unit_squares: Array,
-    residuals: Array,
     slack: float,
     with_second: bool,
-    bmus: NDArray[np.int32],
-    second_bmus: NDArray[np.int32],
-    distances: Array,
+    found: Nearest,
 ) -> int:
     """Find the nearest units of some samples; return how many distances were measured.
 
     Parameters
     ----------
-    x : float32 array of shape (n_block, n_features)
-        The samples as they are, not centred.
+    samples, units : Vectors
+        Of n_block samples, and of two units or more.
     bounds : float32 array of shape (n_block, n_units)
-        Inner products of samples and units in the axes; receives the lower bounds.
-    squares, spreads : float32 arrays of shape (n_block,)
-        ‖x_p‖², and ‖x_r‖ at least.
-    codebook : float32 array of shape (n_units, n_features)
-        As it is, not centred; n_units is 2 at least.
-    unit_squares, residuals : float32 arrays of shape (n_units,)
-        ‖w_p‖², and ‖w_r‖ at most.
+        Inner products x_p·w_p; receives the lower bounds.
     slack : float
         What rounding may add to a bound.
     with_second : bool
-        Whether the second nearest unit is wanted; else `second_bmus` means nothing.
-    bmus, second_bmus, distances : arrays of shape (n_block,)
-        Receive the result.
+        Whether the second nearest unit is wanted; else `found.second_bmus` means nothing.
+    found : Nearest
+        Receives the result.
     """
+    x, codebook = samples.whole, units.whole
     n_block, n_units = bounds.shape
     n_tiles = (n_units + TILE - 1) // TILE
     infinite = np.float32(np.inf)
@@ -61,11 +71,11 @@ def search_block(
     n_measured = 0
     for t in range(n_block):
         row = bounds[t]
-        square, spread = squares[t] - np.float32(slack), spreads[t]
+        square, rest = samples.squares[t] - np.float32(slack), samples.rests[t]
         for tile in range(n_tiles):
             start, stop = tile * TILE, min((tile + 1) * TILE, n_units)
             least_of_tiles[tile] = bound_tile(
-                row[start:stop], square, spread, unit_squares[start:stop], residuals[start:stop]
+                row[start:stop], square, rest, units.squares[start:stop], units.rests[start:stop]
             )
         # The most promising two go first, so that few others need to be measured.
         guess = most_promising(row, least_of_tiles)
@@ -96,5 +106,6 @@ def search_block(
                 elif distance < second or (distance == second and j < runner_up):
                     second, runner_up = distance, j
                 reach = np.float32((second if with_second else nearest) * (1 + 1e-6))
-        bmus[t], second_bmus[t], distances[t] = bmu, runner_up, np.sqrt(nearest)
+        found.bmus[t], found.second_bmus[t] = bmu, runner_up
+        found.distances[t] = np.sqrt(nearest)
     return n_measured

@@ -1,0 +1,31 @@
+"""Whether a map fits in this machine's memory, before it is trained."""
+
+from workflow.som.config.experiments import Experiment
+from workflow.som.files.errors import SomError
+from workflow.som.model.lattice import HEXAGONAL
+from workflow.som.provenance.environment import memory_bytes
+
+# A number for each pair of units, and what is made of it at the same time.
+BYTES_A_PAIR = 16
+
+
+def check_memory(name: str, experiment: Experiment) -> None:
+    """Refuse a map whose neighbourhood cannot fit in this machine's memory.
+
+    Raises
+    ------
+    SomError
+        If a table of all pairs of units is too large. (The batch rule with a Gaussian on straight
+        axes needs one for each axis, the printed formula none.)
+    """
+    if experiment.kernel == "printed":
+        return
+    is_product = experiment.kernel == "gaussian" and experiment.topology not in HEXAGONAL
+    tables = experiment.shape if is_product and experiment.rule == "batch" else [experiment.n_units]
+    needed, there = BYTES_A_PAIR * sum(n_units**2 for n_units in tables), memory_bytes()
+    if needed > there:
+        raise SomError(
+            f"experiments.{name}: shape {list(experiment.shape)} makes {experiment.n_units:,} "
+            f"units, whose neighbourhood needs {needed / 1e9:,.1f} GB of memory, and this machine "
+            f"has {there / 1e9:,.1f} GB: choose fewer units, or rule batch with kernel gaussian."
+        )
