@@ -1,7 +1,8 @@
 """Self-organizing maps on handwritten digits, exactly, fast and reproducibly.
 
-Data → training → mapping → statistics → figures: each rule file is one of these steps, or a study
-that uses them. Targets are listed by `snakemake --list-target-rules`.
+The steps are data → training → mapping → statistics → figures. Each file in `workflow/rules` has
+the rules of one step, or of a study that uses them. `snakemake --list-target-rules` lists the
+targets.
 """
 
 from snakemake.utils import min_version
@@ -25,14 +26,14 @@ localrules:
 
 
 rule all:
-    """The article's experiment, end to end."""
+    """Make everything of the article's experiment; this is the default target."""
     default_target: True
     input:
         RUNS.everything("article"),
 
 
 rule figures:
-    """What is missing or out of date among the article's figures."""
+    """Make those of the article's figures that are missing or out of date."""
     input:
         RUNS.figures("article"),
 
@@ -64,7 +65,7 @@ for name in EXPERIMENTS:
 
 onstart:
     hold_folder()
-    # Verifying makes nothing, and names more than the first damaged file.
+    # `verify` is not stopped here: it names every damaged file, not only the first.
     if {job.rule.name for job in workflow.dag.jobs} != {"verify"}:
         if damage := find_damaged_input(
             workflow.dag, RUNS.settings_of(EXPERIMENTS)

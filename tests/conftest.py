@@ -1,4 +1,4 @@
-"""What several tests share: checkouts, small experiments, small tables, and ways to do harm."""
+"""Fixtures that several tests share: checkouts, small experiments and tables, damaged files."""
 
 import random
 import resource
@@ -17,7 +17,7 @@ from workflow.som.data.datasets import read_images, write_images
 
 @pytest.fixture(autouse=True)
 def _signal_handlers():
-    """A trainer listens to SIGTERM; the test's own process must not after it."""
+    """Restore the handler of SIGTERM, which a trainer in the test's own process replaces."""
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)
@@ -31,32 +31,32 @@ def pytest_addoption(parser):
 
 
 def pytest_configure():
-    # A shell's background job ignores Ctrl-C, and what it starts would, too.
+    # A shell's background job ignores Ctrl-C, and so would the processes that the tests start.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
 def fault_seed(pytestconfig):
-    """Seed of what faults leave to chance: `--fault-seed`."""
+    """Seed of the random faults: `--fault-seed`."""
     return pytestconfig.getoption("--fault-seed")
 
 
 @pytest.fixture(scope="session")
 def how_many(pytestconfig):
-    """How many faults are tried: `how_many(short, long)`, the latter with `--all-faults`."""
+    """Choose how many faults are tried: `how_many(short, long)` is `long` with `--all-faults`."""
     return lambda short, long: long if pytestconfig.getoption("--all-faults") else short
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A fresh checkout with nothing made in it."""
+    """A fresh checkout without results."""
     return Project(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A checkout in which the whole quickstart was made; it is only read."""
+    """A checkout with all results of the quickstart; tests only read it."""
     project = Project(tmp_path_factory.mktemp("finished") / "project")
     project.snakemake("quickstart")
     return project
@@ -64,7 +64,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def copy_of_finished(finished: Project, tmp_path: Path) -> Project:
-    """A copy of the finished checkout, file times and Snakemake's records included."""
+    """A copy of the finished checkout, with file times and Snakemake's records."""
     folder = tmp_path / "project"
     shutil.copytree(finished.folder, folder, symlinks=True)
     project = object.__new__(Project)
@@ -107,7 +107,7 @@ def make_experiment():
 
 @pytest.fixture
 def make_images():
-    """Write a table of 4 × 4 images, each a noisy picture of its class, and read it."""
+    """Write a table of 4 × 4 images, each a noisy picture of its class; return what is read."""
 
     def make(path, n_samples=300, seed=0):
         generator = np.random.default_rng(seed)
@@ -123,7 +123,7 @@ def make_images():
 
 @pytest.fixture
 def damages():
-    """Yield a file's content cut short at many places, then with single bits flipped."""
+    """Yield damaged copies of a file's content: some cut short, then some with one bit flipped."""
 
     def damage(content, *, flips, seed=0):
         for length in {0, 1, 7, 8, 9, len(content) // 2, len(content) - 1}:
@@ -140,7 +140,7 @@ def damages():
 
 @pytest.fixture
 def largest_file():
-    """Within the context, the system refuses to let a file grow beyond a number of bytes."""
+    """A context in which the system lets no file grow beyond a number of bytes."""
 
     @contextmanager
     def limit(size):

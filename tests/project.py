@@ -1,4 +1,4 @@
-"""A copy of the project in a folder of its own, with small experiments, run by Snakemake itself."""
+"""A copy of the project in a folder of its own, with small experiments, in which Snakemake runs."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ import yaml
 from safetensors import safe_open
 
 ROOT = Path(__file__).resolve().parents[1]
-# The last table of the tiny run: a target that needs every step but the figures.
+# The last table of the tiny run. As a target it needs all steps except the figures.
 PURITY = "results/quickstart/seed_0/purity/epoch_006.json"
 TINY = {
     "dataset": "mnist_5000",
@@ -33,7 +33,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in ("workflow", "config", "envs", "profiles"):
-            # Times and compiled code are kept, so that nothing is compiled anew in each copy.
+            # File times and compiled code are copied, so that no copy compiles again.
             shutil.copytree(ROOT / name, folder / name)
         shutil.copy2(ROOT / "Snakefile", folder)
         self.configure(lambda config: config["experiments"].update(quickstart=dict(TINY)))
@@ -50,7 +50,7 @@ class Project:
         self.configure(lambda config: config["experiments"]["quickstart"].update(values))
 
     def start(self, *arguments: str, printed: Path | None = None) -> subprocess.Popen:
-        """Start Snakemake in a process group of its own; it prints to `printed` or `output`."""
+        """Start Snakemake in its own process group; its output goes to `printed` or `output`."""
         with (printed or self.output).open("w") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
@@ -61,7 +61,7 @@ class Project:
             )
 
     def snakemake(self, *arguments: str, fails: bool = False) -> str:
-        """Run Snakemake to its end and return what it printed, and what it and its jobs logged."""
+        """Run Snakemake to its end; return its output, its log and the logs of its jobs."""
         before = time.time()
         process = self.start(*arguments)
         status = process.wait(timeout=240)
@@ -70,7 +70,7 @@ class Project:
         return told
 
     def logged_since(self, moment: float) -> str:
-        """Return Snakemake's own log and those of the jobs, as far as they were written since."""
+        """Return the logs of Snakemake and of its jobs that were written since."""
         folders = (".snakemake/log", "results/logs")
         logs = [path for folder in folders for path in (self.folder / folder).rglob("*.log")]
         new = sorted(path for path in logs if path.stat().st_mtime >= moment)
@@ -78,13 +78,13 @@ class Project:
 
     @property
     def output(self) -> Path:
-        """File that holds what the Snakemake started last has printed."""
+        """File with the output of the Snakemake that was started last."""
         return self.folder / "output.txt"
 
     def planned(self, *targets: str) -> set[str]:
         """Return the rules that Snakemake would run for `targets`."""
         output = self.snakemake(*targets, "--dry-run", "--verbose")
-        # The table of jobs: Snakemake's own lines are shown with --verbose only.
+        # Snakemake's own table of jobs is shown with --verbose only.
         lines = output.partition("Job stats:")[2].splitlines()[3:]
         names = [line.split()[0] for line in lines if line.strip()]
         return set(names[: names.index("total")]) if "total" in names else set()
@@ -100,13 +100,13 @@ class Project:
         return {path.name: path.read_bytes() for path in paths}
 
     def artifacts(self) -> dict[str, bytes]:
-        """Return the bytes of all checkpoints and of what was mapped and measured on them."""
+        """Return the bytes of all checkpoints, activations and measures of purity."""
         folders = ("checkpoints", "activations", "purity")
         paths = [path for folder in folders for path in (self.run / folder).glob("epoch_*")]
         return {str(path.relative_to(self.run)): path.read_bytes() for path in sorted(paths)}
 
     def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
-        """Wait until the trainer has kept an epoch, with more of them still to do."""
+        """Wait until the trainer has finished an epoch and is still running."""
         kept = self.run / ".resume" / f"epoch_{epoch:03d}.safetensors"
         deadline = time.monotonic() + 120
         while not kept.exists():
@@ -123,11 +123,11 @@ class Project:
                 if b"train_som.py" in command and (path / "cwd").resolve() == self.folder:
                     found.append(int(path.name))
             except OSError:
-                continue  # It ended in the meantime.
+                continue  # The process has ended in the meantime.
         return found
 
     def kill_trainers(self, number: int = signal.SIGKILL) -> int:
-        """Send a signal to the trainers, not to Snakemake; return how many there were."""
+        """Send a signal to the trainers, not to Snakemake; return the number of trainers."""
         trainers = self.trainers()
         for process in trainers:
             os.kill(process, number)

@@ -1,4 +1,4 @@
-"""The documentation: every link leads somewhere, the README is short, its numbers are measured."""
+"""The documentation: no link is broken, the README is short, its numbers are those measured."""
 
 import json
 import re
@@ -15,7 +15,7 @@ REFERENCE = ROOT / "results" / "reference"
 
 
 def files_of_the_project() -> list[Path]:
-    """All files that are tracked by git, or will be."""
+    """Return all files that git tracks or does not ignore."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [path for name in listed.split("\0") if name and (path := ROOT / name).exists()]

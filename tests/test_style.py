@@ -1,4 +1,4 @@
-"""Lint, format and types, as a contributor is asked to run them."""
+"""Lint, format and types, with the commands that contributors are asked to run."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A project whose jobs run elsewhere, and whose training can be held in the middle."""
+"""A project whose jobs run on another machine, and whose training can be halted in the middle."""
 
 import re
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.project import Project
 
-# Two segments in one group of jobs; faults meet the second one.
+# Two segments in one group of jobs; faults happen in the second one.
 SEGMENTS = {
     "shape": [16, 16],
     "epochs": 12,
@@ -23,7 +23,7 @@ IN_FIRST_SEGMENT, IN_SECOND_SEGMENT = 2, 8
 
 
 class RemoteProject(Project):
-    """A checkout, its data there already, whose Snakemake is always given some options more."""
+    """A checkout with its data, whose Snakemake always gets some additional options."""
 
     def __init__(self, folder: Path, finished: Project, *options: str) -> None:
         super().__init__(folder)
@@ -36,7 +36,7 @@ class RemoteProject(Project):
         return super().start(*arguments, *self.options, printed=printed)
 
     def wait_for_epoch(self, epoch: int, process: subprocess.Popen) -> None:
-        """Wait until a trainer has kept an epoch; its job may have to wait for a node."""
+        """Wait until a trainer has finished an epoch; its job may have to wait for a node."""
         kept = self.run / ".resume" / f"epoch_{epoch:03d}.safetensors"
         deadline = time.monotonic() + 300
         while not kept.exists():
@@ -45,14 +45,14 @@ class RemoteProject(Project):
             time.sleep(0.002)
 
     def hold(self, epoch: int, process: subprocess.Popen) -> int:
-        """Halt the trainer once it has kept `epoch`, for a fault to meet it; return its number."""
+        """Halt the trainer once it has finished `epoch`; return its process id."""
         self.wait_for_epoch(epoch, process)
         assert self.kill_trainers(signal.SIGSTOP) == 1
         assert self.last_epoch() % SEGMENTS["segment"], "held too late: nothing is left to train"
         return self.trainers()[0]
 
     def last_epoch(self) -> int:
-        """Return the last epoch that is kept."""
+        """Return the last epoch that is in the resume folder."""
         kept = (self.run / ".resume").glob("epoch_*.safetensors")
         return max(int(path.stem.removeprefix("epoch_")) for path in kept)
 
@@ -61,7 +61,7 @@ class RemoteProject(Project):
         return (self.run / ".resume" / "train_som.log").read_text()
 
     def trained(self) -> list[int]:
-        """Return the epochs that trainers finished, in the order in which they did."""
+        """Return the epochs that trainers finished, in order of time."""
         return [int(epoch) for epoch in re.findall(r"Epoch (\d+): ", self.story())]
 
 

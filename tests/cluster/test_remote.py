@@ -1,4 +1,4 @@
-"""Jobs that Snakemake submits and does not run itself: the same bits, whatever happens to them."""
+"""Jobs that Snakemake submits give the same bits as local ones, even if they are killed or lost."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.cluster.remote import (
 
 HERE = Path(__file__).parent
 PROFILE = ("--workflow-profile", "slurm")
-# What the SLURM profile sets, but for SLURM.
+# The settings of the SLURM profile, except those for SLURM itself.
 OPTIONS = [
     *("--executor", "cluster-generic", "--jobs", "8", "--retries", "1"),
     *("--cluster-generic-submit-cmd", str(HERE / "submit.sh")),
@@ -40,7 +40,7 @@ def remote(tmp_path, finished):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, finished):
-    """The same run, local and in peace."""
+    """The same run on this machine, without any fault."""
     project = RemoteProject(tmp_path_factory.mktemp("undisturbed") / "project", finished)
     project.snakemake(TARGET)
     return project.artifacts()
@@ -48,14 +48,14 @@ def undisturbed(tmp_path_factory, finished):
 
 @pytest.fixture(scope="module")
 def first_segment(undisturbed):
-    """What of it the first training job makes."""
+    """The part of that run that its first training job makes."""
     return {
         name: content for name, content in undisturbed.items() if name <= "checkpoints/epoch_007"
     }
 
 
 def submissions(project):
-    """Return what was asked for each job, by the name of its rule or group."""
+    """Return what each job asked for, by the name of its rule or group."""
     lines = (project.folder / "submitted.jsonl").read_text().splitlines()
     jobs = [json.loads(line) for line in lines]
     return {job["rule"] if job["type"] == "single" else job["groupid"]: job for job in jobs}
@@ -68,13 +68,13 @@ def test_the_whole_quickstart_runs_in_four_submissions(project, finished):
     assert len(lines) == 4
     jobs = submissions(project)
     assert set(jobs) == {"preprocess", "training", "samples", "measuring"}
-    # A chain takes the time of all its jobs, and the threads, memory and GPU of one.
+    # A chain asks for the time of all its jobs, but for the threads, memory and GPU of one.
     training = jobs["training"]
     assert training["resources"]["runtime"] == 6 + 6
     assert training["resources"]["mem_mb"] == 4001
     assert training["threads"] == 2
     assert training["resources"]["gpu"] == 0
-    # Pictures are drawn side by side as far as the cores go.
+    # Pictures are drawn at the same time, one per core.
     assert jobs["measuring"]["threads"] == 2
     assert jobs["measuring"]["resources"]["mem_mb"] == 2 * 1500
 
@@ -95,7 +95,7 @@ def test_a_gpu_is_asked_for_once_a_chain_of_jobs(copy_of_finished):
 
 
 def test_a_hundred_seeds_are_few_submissions(project):
-    """One for the training jobs of a seed and one for what follows them."""
+    """Per seed, one submission for the training jobs and one for the jobs after them."""
     project.change(seeds=list(range(100)))
     printed = project.snakemake("quickstart", *PROFILE, "--dry-run")
     groups = re.findall(r"Group job (\w+)", printed)
@@ -115,12 +115,12 @@ def test_a_killed_remote_job_goes_on_at_its_epoch(remote, undisturbed):
     assert remote.artifacts() == undisturbed
     assert f"Epoch {reached} was finished before" in remote.story()
     assert sorted(remote.trained()) == list(range(13))
-    # It got more of everything the second time.
+    # The second try got more time and memory.
     assert submissions(remote)["training"]["resources"]["runtime"] == 2 * (6 + 6)
 
 
 def test_a_job_that_outlives_its_snakemake_meets_the_next_one(remote, first_segment):
-    """The second trainer waits for the first and uses what it finished."""
+    """The second trainer waits for the first and uses the epochs that the first has finished."""
     process = remote.start(FIRST_SEGMENT)
     first = remote.hold(IN_FIRST_SEGMENT, process)
     os.kill(process.pid, signal.SIGKILL)
@@ -148,7 +148,7 @@ def test_ctrl_c_ends_the_job_after_its_epoch(remote, first_segment):
 
 
 def test_a_whole_remote_job_that_vanishes_goes_on_by_the_same_command(remote, first_segment):
-    """A node that loses its power, with Snakemake."""
+    """As if a node with Snakemake and its job lost its power."""
     process = remote.start(FIRST_SEGMENT)
     trainer = remote.hold(IN_FIRST_SEGMENT, process)
     os.kill(process.pid, signal.SIGKILL)

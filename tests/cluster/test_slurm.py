@@ -1,6 +1,6 @@
-"""A real SLURM of one node: what happens to jobs there, and the same bits each time.
+"""Jobs on a real SLURM of one node give the same bits, even if they are interrupted.
 
-`slurm.sh` brings it up; it needs root and the Debian packages slurm-wlm and munge.
+`slurm.sh` starts this SLURM. It needs root and the Debian packages slurm-wlm and munge.
 """
 
 import os
@@ -18,7 +18,7 @@ import pytest
 from tests.cluster.remote import IN_SECOND_SEGMENT, TARGET, RemoteProject, wait_until
 
 SCRIPT = Path(__file__).parent / "slurm.sh"
-# The profile that is shipped; only the queue is looked at more often.
+# The profile as in the repository, except that the queue is checked more often.
 OPTIONS = [
     *("--workflow-profile", "slurm"),
     *("--slurm-init-seconds-before-status-checks", "2"),
@@ -38,8 +38,8 @@ CHAIN = 2 * (5 + 1)  # Minutes that two training jobs of 6 and 7 small epochs as
 
 @pytest.fixture(scope="module")
 def slurm():
-    """Bring up a SLURM, and hand its commands to every process that is started from here."""
-    # A short path: it holds a socket.
+    """Start a SLURM, and make its commands available to every process started from here."""
+    # A short path: that of the socket in it must not be too long.
     folder = Path(tempfile.mkdtemp(prefix="slurm_", dir="/tmp"))
     try:
         subprocess.run([SCRIPT, "start", folder], check=True, timeout=120)
@@ -57,7 +57,7 @@ def ask(*command: str) -> str:
 
 
 def job_of(project: RemoteProject) -> str:
-    """Return the number of the project's last submitted job."""
+    """Return the job id of the project's last submission."""
     return re.findall(r"SLURM jobid (\d+)", project.output.read_text())[-1]
 
 
@@ -66,7 +66,7 @@ def state(job: str) -> str:
 
 
 def catch(project, process, epoch=IN_SECOND_SEGMENT) -> str:
-    """Hold the trainer in its second segment; return its job's number."""
+    """Halt the trainer in its second segment; return its job id."""
     project.hold(epoch, process)
     job = job_of(project)
     assert state(job) == "RUNNING"
@@ -78,7 +78,7 @@ def finish(project, process) -> None:
 
 
 def meet_time_limit(project):
-    """SIGTERM, and the next try has twice the time."""
+    """The job gets SIGTERM at its time limit, and the next try has twice the time."""
     process = project.start(TARGET)
     job = catch(project, process)
     assert ask("squeue", "--noheader", f"--jobs={job}", "--format=%l").strip() == f"{CHAIN}:00"
@@ -92,12 +92,12 @@ def meet_time_limit(project):
 
 
 def requeue(project):
-    """As after preemption: the same job starts again, and Snakemake goes on waiting for it."""
+    """As after preemption, the same job starts again, and Snakemake keeps waiting for it."""
     process = project.start(TARGET)
     job = catch(project, process)
     ask("scontrol", "requeue", job)
     wait_until(lambda: state(job) == "PENDING", "the job is pending")
-    # SLURM would let it wait for two minutes.
+    # Without this, SLURM lets the job wait for two minutes.
     ask("scontrol", "update", f"JobId={job}", "StartTime=now")
     finish(project, process)
     assert job_of(project) == job
@@ -126,7 +126,7 @@ def interrupt(project):
 
 
 def kill_snakemake(project):
-    """The job lives on; the next one waits for it and uses what it finished."""
+    """The job goes on; the next job waits for it and uses the epochs that it has finished."""
     process = project.start(TARGET)
     job = catch(project, process)
     first = project.trainers()[0]
@@ -141,12 +141,12 @@ def kill_snakemake(project):
 
 
 def run_quickstart(project):
-    """Everything, from the data to the page."""
+    """Run all steps, from the data to the explorer."""
     project.change(
         shape=[6, 7], epochs=6, segment=3, decay=0.7, evaluate_every=1
     )  # As in `finished`.
     shutil.rmtree(project.folder / "results")
-    # Without accounting, sacct has no answer: Snakemake must not wait for one.
+    # Without accounting, sacct has no answer, and Snakemake must not wait for one.
     asked = subprocess.run(["sacct"], capture_output=True, text=True, timeout=30)
     assert "accounting storage is disabled" in asked.stderr
     finish(project, project.start("quickstart"))
@@ -158,7 +158,7 @@ FAULTS = [run_quickstart, meet_time_limit, interrupt, kill_snakemake, requeue, c
 
 @pytest.fixture(scope="module")
 def outcomes(slurm, tmp_path_factory, finished):
-    """Each fault in a project of its own; several at a time, since most of it is waiting."""
+    """Each fault in a project of its own; several run at a time, since they mostly wait."""
     folder = tmp_path_factory.mktemp("slurm")
 
     def try_out(fault):
@@ -172,7 +172,7 @@ def outcomes(slurm, tmp_path_factory, finished):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, finished):
-    """The same run, local and in peace."""
+    """The same run on this machine, without any fault."""
     project = RemoteProject(tmp_path_factory.mktemp("undisturbed") / "project", finished)
     project.snakemake(TARGET)
     return project.artifacts()
@@ -182,7 +182,7 @@ def undisturbed(tmp_path_factory, finished):
 def test_the_same_bits_after(fault, outcomes, undisturbed):
     project = outcomes[fault].result()
     assert project.artifacts() == undisturbed
-    # No epoch was trained twice, so no two trainers were at work, and none began anew.
+    # No epoch was trained twice: no two trainers worked at the same time, and none started over.
     assert sorted(project.trained()) == list(range(13))
     assert f"Epoch {IN_SECOND_SEGMENT} was finished before" in project.story()
 

@@ -1,4 +1,4 @@
-"""A mirror that does what no mirror should, and the words in which each fault is told."""
+"""A mirror with many faults, and the words in which each fault is reported."""
 
 import contextlib
 import gzip
@@ -14,7 +14,7 @@ LARGEST = 100_000
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
-    """What it does is the first part of the path."""
+    """A server whose behaviour is chosen by the first part of the path."""
 
     protocol_version = "HTTP/1.1"
 
@@ -22,7 +22,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         parts = self.path.partition("?")[0].split("/")
         self.server.asked.append(self.path)
         self.close_connection = True
-        with contextlib.suppress(OSError):  # The other side gave up, as it should.
+        with contextlib.suppress(OSError):  # The client closes the connection, as it should.
             getattr(self, parts[1].replace("-", "_"), self.absent)()
 
     def log_message(self, *arguments):

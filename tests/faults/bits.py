@@ -1,4 +1,4 @@
-"""What must not differ by a bit after any fault, measured seconds apart."""
+"""The artifacts that must have the same bits after any fault, without measured seconds."""
 
 import json
 
@@ -26,5 +26,5 @@ def bits(project: Project) -> dict[str, bytes | str]:
 
 
 def half_written(project: Project, reference: dict[str, bytes | str]) -> list[str]:
-    """Return the artifacts that are there and are not what they are in the end."""
+    """Return the artifacts that exist, but differ from those of a finished run."""
     return [name for name, content in bits(project).items() if reference.get(name) != content]

@@ -1,4 +1,4 @@
-"""Bad and good configurations, each so by construction, and how refusals are held to their form."""
+"""Configurations that are bad or good by construction, and a check of how they are refused."""
 
 import copy
 import datetime
@@ -30,7 +30,7 @@ LEFT_OUT = object()
 
 
 def read(config):
-    """Do with a configuration what `workflow/rules/common.smk` does."""
+    """Check and read a configuration as `workflow/rules/common.smk` does."""
     validate_config(config, SCHEMA_PATH)
     experiments_from(config)
     comparisons_from(config)
@@ -39,7 +39,7 @@ def read(config):
 
 
 def refusal(action, *arguments):
-    """Return the sentence with which something is refused."""
+    """Return the sentence with which a configuration is refused."""
     with pytest.raises(SomError) as caught:
         action(*arguments)
     message = str(caught.value)
@@ -48,7 +48,7 @@ def refusal(action, *arguments):
 
 
 def try_out(check, strategy, fault_seed, examples):
-    """Check `examples` values of a strategy, and that there were as many."""
+    """Check this number of `examples` of a strategy, and that the strategy gave as many."""
     tried = []
 
     @seed(fault_seed)
@@ -79,7 +79,7 @@ def walk(value, place=()):
 
 
 def schema_of(place):
-    """Return what the schema says of a place."""
+    """Return the part of the schema for a place."""
     part = SCHEMA
     for step in place:
         if isinstance(step, int):
@@ -99,7 +99,7 @@ def at(config, place):
 
 
 class Changed(dict):
-    """The project's configuration with another value at a place; it is shown as that."""
+    """The project's configuration with a change; its `repr` shows only the change."""
 
     def __init__(self, place, value, without=None):
         super().__init__(copy.deepcopy(CONFIG))
@@ -145,7 +145,7 @@ def unknown_keys(draw):
 
 @st.composite
 def misspelt_keys(draw):
-    """Swap, double or drop a letter of a key."""
+    """Change a key: swap, double or drop a letter."""
     places = [place for place in PLACES if place and isinstance(place[-1], str)]
     place = draw(st.sampled_from([place for place in places if place[:-1] != EXPERIMENTS]))
     key, position = place[-1], draw(st.integers(0, len(place[-1]) - 2))
@@ -182,7 +182,7 @@ def values_out_of_range(draw):
 
 @st.composite
 def missing_keys(draw):
-    """Leave out what must be there."""
+    """Leave out a required key."""
     places = [place for place in SECTIONS if schema_of(place).get("required")]
     place = draw(st.sampled_from(places))
     key = draw(st.sampled_from(schema_of(place)["required"]))
@@ -191,7 +191,7 @@ def missing_keys(draw):
 
 @st.composite
 def contradictions(draw):
-    """Values each of which is allowed, but not beside the others."""
+    """Values that are allowed one by one, but not together."""
     number = draw(st.integers(2, 150))
     own, key = draw(
         st.sampled_from(
@@ -234,7 +234,7 @@ def contradictions(draw):
 
 @st.composite
 def unknown_names(draw):
-    """Experiments that are not there, named twice, or not at all."""
+    """Experiments that do not exist, are named twice, or are not named at all."""
     unknown = draw(st.from_regex(r"[a-z]{3,9}_x", fullmatch=True))
     comparison = draw(st.sampled_from(sorted(CONFIG["comparisons"])))
     wrong = [[unknown], [], ["article", "article"], ["Article"], [f"article_{unknown}"]]
@@ -249,7 +249,7 @@ def unknown_names(draw):
 
 @st.composite
 def taken_names(draw):
-    """Names that are folders of results, targets or other experiments, in any case."""
+    """Names of folders of results, targets or other experiments, in upper or lower case."""
     name = draw(st.sampled_from([*RESERVED_FOLDERS, *RESERVED_TARGETS, *CONFIG["experiments"]]))
     spelt = "".join(draw(st.sampled_from([letter, letter.upper()])) for letter in name)
     spelt = name.title() if spelt in CONFIG["experiments"] else spelt

@@ -1,4 +1,4 @@
-"""A run that is long enough to be caught in the middle, and how it ends undisturbed."""
+"""A run that is long enough to be interrupted, and the same run without any fault."""
 
 import pytest
 
@@ -14,13 +14,13 @@ def lengthen(project: Project) -> Project:
 
 @pytest.fixture
 def longer(project):
-    """A project whose training takes long enough to be caught in the middle."""
+    """A project whose training takes long enough to be interrupted."""
     return lengthen(project)
 
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory):
-    """The same, made without any fault; it is only read."""
+    """The same project after a run without any fault; tests only read it."""
     project = lengthen(Project(tmp_path_factory.mktemp("undisturbed") / "project"))
     project.snakemake(
         f"{RUN}/purity/epoch_012.json",

@@ -1,4 +1,4 @@
-"""Ways to damage a file, and which files a run makes."""
+"""Ways to damage a file, and the files that a run makes."""
 
 
 def truncate(content, generator):
@@ -16,13 +16,13 @@ def append(content, generator):
 
 
 def rewrite(path, content):
-    """Replace a file, not the bytes behind its other hard links; None: by a folder."""
+    """Replace a file without changing its other hard links; None replaces it by a folder."""
     path.unlink()
     path.mkdir() if content is None else path.write_bytes(content)
 
 
 def artifacts(project):
-    """What a run made, but for logs and the like, by the path below `results`."""
+    """Return the files that a run made, without logs and the like, by the path below `results`."""
     results = project.folder / "results"
     paths = (path for folder in ("raw", "datasets", "quickstart") for path in results.glob(folder))
     files = (path for folder in paths for path in folder.rglob("*") if path.is_file())

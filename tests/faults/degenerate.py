@@ -1,4 +1,4 @@
-"""Images that leave a map little to learn."""
+"""Degenerate images, from which a map can learn little."""
 
 import numpy as np
 

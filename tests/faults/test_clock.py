@@ -1,4 +1,4 @@
-"""A clock that jumps while training: no result changes, and no progress goes backwards."""
+"""A clock that jumps during training changes no result and does not turn the progress back."""
 
 import itertools
 import time
@@ -29,7 +29,7 @@ def test_a_clock_that_jumps_while_training_changes_nothing(
 
 
 def test_progress_never_goes_backwards(monkeypatch):
-    """Time left and rate come from tqdm, which would ask the clock that can be set."""
+    """Time left and rate come from tqdm, which by default uses the clock that can be set."""
     monkeypatch.setattr("tqdm.std.time", itertools.count(int(time.time()), -100).__next__)
     progress = Progress(total=10, desc="work", mininterval=0)
     for _ in range(10):

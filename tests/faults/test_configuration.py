@@ -32,7 +32,7 @@ def test_bad_configurations_are_refused_with_the_key_named(fault_seed, how_many)
 
 @st.composite
 def good_configurations(draw):
-    """Values at the bounds of what the schema allows, and an experiment that holds together."""
+    """Values at the bounds that the schema allows, in an experiment without contradictions."""
     shapes = {
         "ring": [1],
         "line": [40000],
@@ -61,7 +61,7 @@ def good_configurations(draw):
         "dataset": draw(st.sampled_from(["FashionMNIST", "mnist 5000", "E-MNIST_digits"])),
         "epochs": draw(st.sampled_from([1, 999])),
     }
-    if own["kernel"] == "printed":  # Its radius may fall less far.
+    if own["kernel"] == "printed":  # Its final radius must not be as small.
         own["epochs"] = min(own["epochs"], 500)
     own["final_radius"] = max(own["final_radius"], 0.001)
     name = draw(st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,62}x", fullmatch=True))
@@ -82,7 +82,7 @@ def test_good_configurations_are_accepted(fault_seed, how_many):
 
 
 def bomb():
-    """Nine lines that stand for 10⁹ values."""
+    """Return nine lines of YAML that expand to 10⁹ values."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     return "\n".join(lines) + "\n"
@@ -140,7 +140,7 @@ def test_a_damaged_configuration_file_is_refused(tmp_path, damage):
 
 
 def test_a_configuration_file_cut_short_is_refused(tmp_path, fault_seed, how_many):
-    """By the check of the file or of what it says: most of what is left of it reads well."""
+    """Most of these files are still valid YAML, so the file or its content may be refused."""
     path = tmp_path / "config.yaml"
 
     def check(length):

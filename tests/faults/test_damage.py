@@ -1,4 +1,4 @@
-"""Damaged or impossible input ends in one sentence, and nothing is computed from it."""
+"""Damaged or impossible input is refused in one sentence, and nothing is computed from it."""
 
 import logging
 import random
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def reader_of(name):
-    """The function that reads an artifact wherever it is used; None for pictures and pages."""
+    """Return the function that reads an artifact in the workflow; None for pictures and pages."""
     if name.startswith("datasets/"):
         return read_images
     return {
@@ -36,7 +36,7 @@ def reader_of(name):
 
 
 def refuse(path, reader, content, generator, number):
-    """Count damages of a file that its reader refuses by name; assert that it does each time."""
+    """Assert that a file's reader names the file at each damage; return the number of damages."""
     kinds = [truncate, flip_a_bit, flip_a_bit, append]
     cuts = [content[:length] for length in {0, 1, 7, 8, 9, len(content) // 2, len(content) - 1}]
     refused = 0
@@ -98,7 +98,7 @@ def test_bombs_and_impostors_are_refused_by_name(finished, tmp_path):
         files["quickstart/seed_0/checkpoints/epoch_006.safetensors"]
     )
     for other in (codebook[:-1], codebook[:, :-1], codebook.ravel(), codebook.astype(np.float64)):
-        save_checkpoint(bomb, other, metadata)  # With a right checksum of its own.
+        save_checkpoint(bomb, other, metadata)  # With a correct checksum.
         with pytest.raises(DamagedFileError, match="codebook"):
             load_checkpoint(bomb)
     images, metadata = read_arrow(files["datasets/mnist_5000/test.parquet"])
@@ -121,7 +121,7 @@ def test_bombs_and_impostors_are_refused_by_name(finished, tmp_path):
 
 @pytest.fixture
 def train(tmp_path, make_experiment, make_images):
-    """Train epochs of a tiny run; return the bytes of what was published."""
+    """Train epochs of a tiny run; return the bytes of the published files."""
     images = make_images(tmp_path / "images.parquet")
 
     def run(epochs, previous=None, seed=3):
@@ -132,7 +132,7 @@ def train(tmp_path, make_experiment, make_images):
         ]
         trainer = Run("tiny", make_experiment(), seed, {}, images, folder / ".resume", 1)
         trainer.train(epochs, previous, outputs)
-        # The tables say how long an epoch took.
+        # The tables differ in the time that an epoch took.
         return [checkpoint.read_bytes() for checkpoint, _ in outputs]
 
     return run
@@ -145,14 +145,14 @@ def test_what_is_kept_for_resuming_is_verified_and_trained_again(
     expected = train(range(5))
     kept = tmp_path / "seed_3" / ".resume"
     names = sorted(path.name for path in kept.iterdir())
-    assert len(names) == 12  # Two an epoch, the fingerprint and the lock.
+    assert len(names) == 12  # Two per epoch, the fingerprint and the lock.
     for attempt in range(how_many(36, 600)):
         name = names[attempt % len(names)]
         content, change = (kept / name).read_bytes(), generator.choice([truncate, flip_a_bit])
         damaged = change(content, generator) if content else b"x"
         if attempt % 2:
             rewrite(kept / name, damaged)
-        else:  # As on a bad disk: behind all hard links.
+        else:  # As on a bad disk: the damage is in all hard links.
             (kept / name).write_bytes(damaged)
         assert train(range(5)) == expected, (name, change, attempt)
     assert ResumeFolder(kept, "another").find(3) is None

@@ -1,4 +1,4 @@
-"""Damaged or impossible input through Snakemake: one sentence, and nothing else is lost."""
+"""Snakemake refuses damaged or impossible input in one sentence, and nothing else is lost."""
 
 import os
 import random
@@ -8,7 +8,7 @@ from tests.faults.damages import artifacts, flip_a_bit, rewrite, truncate
 
 
 def harm(project, name, what, generator):
-    """Damage an artifact in one of several ways; say what was done."""
+    """Damage an artifact in one of several ways; return its path."""
     path = project.folder / "results" / name
     content = path.read_bytes()
     others = [n for n in artifacts(project) if n.endswith(path.suffix) and n != name]
@@ -16,7 +16,7 @@ def harm(project, name, what, generator):
         what = "cut"
     if what == "another":
         rewrite(path, (project.folder / "results" / generator.choice(others)).read_bytes())
-        if path.read_bytes() == content:  # Another name of the same file.
+        if path.read_bytes() == content:  # The other file had the same content.
             rewrite(path, b"")
     elif what == "folder":
         rewrite(path, None)
@@ -28,14 +28,14 @@ def harm(project, name, what, generator):
 def test_through_snakemake_no_damage_is_used_and_nothing_else_is_lost(
     finished, copy_of_finished, fault_seed, how_many
 ):
-    """Damaged files that are newer, and some that kept their time; then deleted and made again."""
+    """Half of the damaged files are newer, the others keep their time. Some are then made again."""
     project, generator = copy_of_finished, random.Random(fault_seed)
     before = {name: path.read_bytes() for name, path in artifacts(project).items()}
-    # Nobody reads these but who makes them anew; what is kept to resume has tests of its own.
+    # These are read only by the rules that make them; the resume folder has tests of its own.
     unread = ("manifest.json", "raw/", ".resume/")
     names = [name for name in before if not any(part in name for part in unread)]
     generator.shuffle(names)
-    # At least one of each folder and table; the long form takes all of them.
+    # One file of each folder and each table; the long form takes all files.
     kinds = {name.rpartition("/")[0] if "epoch" in name else name: name for name in names}
     chosen = how_many(list(kinds.values()), names)
     for attempt, name in enumerate(chosen):
@@ -74,7 +74,7 @@ def test_a_damaged_original_is_named_and_fetched_again(copy_of_finished, fault_s
     output = project.snakemake(target, fails=True)
     assert f"results/{name} is damaged (its md5 sum is not the original's)" in output
     path.unlink()
-    # A target itself: Snakemake remakes no intermediate that targets do not need.
+    # The file must be a target: Snakemake does not make intermediate files that no target needs.
     project.snakemake(f"results/{name}", target)
     assert {n: found.read_bytes() for n, found in artifacts(project).items()} == before
 
@@ -106,7 +106,7 @@ def test_a_bad_configuration_is_refused_before_any_job(project):
 
 
 def test_no_mirror_and_no_network_is_one_sentence(project, monkeypatch):
-    # Nobody listens there: the originals' addresses are not asked.
+    # Nothing listens at this proxy, so the originals' addresses cannot be reached.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     project.configure(lambda config: config["experiments"]["quickstart"].update(dataset="kmnist"))

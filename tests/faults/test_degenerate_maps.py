@@ -1,4 +1,4 @@
-"""Every script on degenerate data, one after another: no failure, and no NaN in any artifact."""
+"""All scripts run on degenerate data, one after another, without failure or NaN in an artifact."""
 
 import importlib
 import json
@@ -110,7 +110,7 @@ FIGURES = {
 }
 
 
-# Two tables of images, five files an epoch, the U-matrix, the history, the quality, the figures.
+# Two tables of images, five files per epoch, the U-matrix, the history, the quality, the figures.
 N_ARTIFACTS = 2 + 3 * 5 + 3 + 13
 
 
@@ -120,7 +120,7 @@ def script(name):
 
 
 def assert_no_nan(folder):
-    """Look into every file that was published; return how many there are."""
+    """Check every published file; return how many there are."""
     paths = [path for path in folder.rglob("*") if path.is_file() and ".resume" not in path.parts]
     for path in paths:
         if path.suffix == ".parquet":
@@ -139,7 +139,7 @@ def assert_no_nan(folder):
                 assert image.size > (20, 20)
         else:
             text = path.read_text(encoding="utf-8")
-            # Of the page what was put into it, not the library that draws it.
+            # Only the page's data, not the library that draws it.
             text = text.partition('type="application/json"')[2] or text
             for word in ("NaN", ">nan", " nan", ":nan", "Infinity", ">inf"):
                 assert word not in text, (path, word)

@@ -1,4 +1,4 @@
-"""A full disk or a read-only one: one sentence, nothing lost, nothing half-written in use."""
+"""A full or read-only disk gives one sentence; nothing is lost, no half-written file is used."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 RUN = "results/quickstart/seed_0"
 TARGETS = [PURITY, f"{RUN}/figures/activation_maps.png", f"{RUN}/explorer.html"]
 DELETED = ["checkpoints", ".resume", "activations", "purity", "figures", "explorer.html"]
-# The last sentence is Snakemake's own, where it cannot record that a job has ended.
+# The last alternative is Snakemake's own message if it cannot record that a job has ended.
 FULL = re.compile(
     r"(\S+ could not be written \(.*No space left on device.*\): free some space"
     r"|The disk that holds \S+ is full: free some space).*run the same command\s+again"
@@ -34,18 +34,18 @@ def mounted(*arguments: str) -> None:
 
 
 def can_mount() -> bool:
-    """Whether the tests may mount file systems: as root, unless a container forbids it."""
+    """Return whether the tests may mount file systems: root may, unless a container forbids it."""
     return os.geteuid() == 0 and not subprocess.run(["unshare", "--mount", "true"]).returncode
 
 
 class Disk:
-    """A small disk on which only some space is left."""
+    """A small disk with little space left."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.filler = folder, folder / "filler"
 
     def leave(self, free: int) -> None:
-        """Leave `free` bytes, more or less."""
+        """Leave about `free` bytes."""
         self.filler.unlink(missing_ok=True)
         self.filler.write_bytes(bytes(max(shutil.disk_usage(self.folder).free - free, 0)))
 
@@ -68,7 +68,7 @@ def test_a_full_disk_is_one_sentence_and_with_room_again_the_run_goes_on(
     expected = bits(finished)
     failed, done = Counter(), []
     for turn in range(how_many(5, 40)):
-        # From next to nothing up to all that the run needs, so that every stage is met.
+        # From almost nothing up to all that the run needs, so every stage meets a full disk.
         free = int(2 ** generator.uniform(10, 23)) if turn else 0
         lost = generator.choice(DELETED)
         done.append(f"{free} bytes left, {lost} deleted")
@@ -83,7 +83,7 @@ def test_a_full_disk_is_one_sentence_and_with_room_again_the_run_goes_on(
             failed[named[1] if named else "Snakemake itself"] += 1
         else:
             assert free > 2**17, done
-        disk.leave(2**20)  # What follows reads.
+        disk.leave(2**20)  # The next check needs some space, too.
         assert half_written(project, expected) == [], done
     disk.leave(2**24)
     status, printed = run(project, tmp_path / "printed.txt")
@@ -98,13 +98,13 @@ def test_a_full_disk_is_one_sentence_and_with_room_again_the_run_goes_on(
 
 
 def run(project: Project, printed: Path) -> tuple[int, str]:
-    """Run Snakemake; what it prints goes to a disk with room."""
+    """Run Snakemake; write its output to a disk with enough space."""
     status = project.start(*TARGETS, printed=printed).wait(timeout=240)
     return status, printed.read_text()
 
 
 def test_a_file_that_may_not_grow_is_named(project, largest_file, fault_seed):
-    """A quota, or a file system that knows no larger files: the same without any privilege."""
+    """A limit on the file size acts like a quota, but setting it needs no privilege."""
     size = random.Random(fault_seed).randrange(1000, 200_000)
     with largest_file(2**16 + size):
         output = project.snakemake(PURITY, fails=True)
@@ -115,7 +115,7 @@ def test_a_file_that_may_not_grow_is_named(project, largest_file, fault_seed):
 
 @contextmanager
 def read_only(folder: Path):
-    """Within the context, nothing below `folder` can be changed."""
+    """Make a context in which nothing below `folder` can be changed."""
     if can_mount():
         mounted("--bind", str(folder), str(folder))
         mounted("-o", "remount,ro,bind", str(folder))
@@ -135,7 +135,7 @@ def read_only(folder: Path):
 
 
 def test_read_only_results_are_named_and_what_is_finished_is_finished(copy_of_finished, tmp_path):
-    """In a checkout that is read-only as a whole Snakemake itself fails: it must write its own."""
+    """Only `results` is read-only: in a read-only checkout Snakemake cannot write its own files."""
     project = copy_of_finished
     results = project.folder / "results"
     with read_only(results):
@@ -148,7 +148,7 @@ def test_read_only_results_are_named_and_what_is_finished_is_finished(copy_of_fi
     with read_only(results):
         status, printed = run(project, tmp_path / "printed.txt")
     assert status != 0
-    # Snakemake's own words, if the job also has outputs that are there.
+    # The second message is Snakemake's own, for a job of which other outputs exist.
     assert re.search(r"results cannot be written to|Write-protected output files", printed), printed
     assert "Traceback" not in printed
     assert bits(project) == before

@@ -1,4 +1,4 @@
-"""Degenerate data and maps: the plain rule's result, or one sentence; no NaN in any artifact."""
+"""Degenerate data and maps give the plain rule's result or are refused; no artifact has a NaN."""
 
 import itertools
 
@@ -37,7 +37,7 @@ KERNELS = ["gaussian", "cut_gaussian", "bubble", "mexican_hat", "printed"]
 
 
 def starts(pixels, lattice):
-    """Yield the codebooks from which a map may start, and one of equal units."""
+    """Yield the initial codebooks, and one whose units are all equal."""
     for initialisation in ("random", "sample", "pca"):
         try:
             yield starting_codebook(initialisation, 1, pixels, lattice)
@@ -47,7 +47,11 @@ def starts(pixels, lattice):
 
 
 def replay(codebook, pixels, order, steps, winners):
-    """Follow the online rule in float64 with given winners; return how much nearer others were."""
+    """Follow the online rule in float64 with given winners.
+
+    Return the codebook, and the largest amount by which another unit was nearer than the winner, in
+    squared distance.
+    """
     state = codebook.astype(np.float64)
     excess = 0.0
     for sample, winner in zip(order, winners, strict=True):
@@ -61,9 +65,9 @@ def replay(codebook, pixels, order, steps, winners):
 @pytest.mark.parametrize("form", [None, "block", "virtual", "lazy"])
 @pytest.mark.parametrize("name", IMAGES)
 def test_the_online_rule_gives_what_its_formula_says(name, form, fault_seed, how_many):
-    """Whatever ties there are: winners are nearest up to rounding, updates those of the winners.
+    """Winners are nearest up to rounding, even where there are ties, and updates follow from them.
 
-    (Units that are pushed away have no bounds, so the lazy form is never chosen for them.)
+    The lazy form is never chosen for kernels that push units away, as it has no bounds for these.
     """
     pixels = IMAGES[name]
     kernels = KERNELS[: 3 if form == "lazy" else 4]
@@ -116,7 +120,7 @@ def test_the_batch_rule_and_the_printed_formula_give_what_they_say(name, fault_s
 
 
 def brute_force(pixels, codebook):
-    """Return the two nearest units of each sample (the lowest index wins a tie), distances too."""
+    """Return the two nearest units of each sample and the distances; the lowest index wins ties."""
     differences = as_features(pixels, np.float64)[:, None] - codebook.astype(np.float64)
     distances = np.square(differences).sum(axis=2)
     nearest = np.argsort(distances, axis=1, kind="stable")[:, :2]

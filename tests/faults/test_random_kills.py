@@ -1,4 +1,4 @@
-"""Killed again and again, at random moments of every stage, a run ends in the same bits."""
+"""A run that is killed many times, at random moments of every stage, ends with the same bits."""
 
 import contextlib
 import logging
@@ -23,7 +23,7 @@ from workflow.som.files.checkpoints import load_checkpoint
 pytestmark = pytest.mark.timeout(3600)
 logger = logging.getLogger(__name__)
 RUN = "results/quickstart/seed_0"
-# One file a rule: whatever is deleted is made again.
+# One file per rule, so every deleted file is made again.
 TARGETS = [
     "results/datasets/mnist_5000/train.parquet",
     f"{RUN}/checkpoints/epoch_012.safetensors",
@@ -32,7 +32,7 @@ TARGETS = [
     f"{RUN}/history.parquet",
     f"{RUN}/figures/activation_maps.png",
 ]
-# What is deleted so that a stage has to be gone through again.
+# The folders to delete so that a stage runs again.
 STAGES = {
     "preprocess": ["results/datasets"],
     "train_som": [f"{RUN}/checkpoints", f"{RUN}/training_activations", f"{RUN}/.resume"],
@@ -55,21 +55,21 @@ def jobs(snakemake: int) -> dict[int, str]:
             waiting += [int(child) for text in lists for child in text.split()]
             command = (process / "cmdline").read_bytes().decode()
         except OSError:
-            continue  # It ended in the meantime.
+            continue  # The process has ended in the meantime.
         if script := re.search(r"scripts/tmp[^.]*\.(\w+)\.py", command):
             found[int(process.name)] = script[1]
     return found
 
 
 def wait_for(stage: str, process: subprocess.Popen, project: Project) -> dict[int, str]:
-    """Wait until a stage has begun; return the jobs that run then."""
+    """Wait until a stage has begun; return the running jobs."""
     first = project.folder / RUN / "checkpoints" / "epoch_000.safetensors"
     deadline = time.monotonic() + 90
     while process.poll() is None and time.monotonic() < deadline:
         running = jobs(process.pid)
         if stage in running.values() or stage == "publishing" and "train_som" in running.values():
             while stage == "publishing" and not first.exists() and process.poll() is None:
-                pass  # Publishing takes a millisecond or two: no time to sleep.
+                pass  # Publishing takes only a millisecond or two, so there is no sleep here.
             return running
         time.sleep(0.005)
     raise AssertionError(f"{stage} did not begin:\n{project.output.read_text()}")
@@ -95,12 +95,12 @@ def strike(how: str, process: subprocess.Popen, running: dict[int, str]) -> None
 
 
 def send(process: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # It ended first.
+    with contextlib.suppress(ProcessLookupError):  # The process may have ended.
         os.kill(process, number)
 
 
 def test_signals_at_random_moments_change_no_bit(longer, undisturbed, fault_seed, how_many):
-    """Jobs, Snakemake, or both are hit in a stage chosen beforehand, at a random moment of it."""
+    """In a chosen stage, at a random moment, signals are sent to jobs, to Snakemake, or to both."""
     generator = random.Random(fault_seed)
     expected = bits(undisturbed)
     assert len(expected) == 13 * 2 + 3 + 3 * 2 + 3
@@ -157,7 +157,7 @@ for line in sys.stdin:
 
 
 class Trainers:
-    """Trainers started one after another from a process in which everything is imported."""
+    """Trainers that are forked one after another from a process that has imported everything."""
 
     def __init__(self, folder: Path, experiment: dict) -> None:
         self.folder = folder
@@ -200,7 +200,7 @@ def trainers(tmp_path, make_experiment, make_images):
 
 
 def test_trainers_killed_at_random_moments_change_no_bit(trainers, fault_seed, how_many):
-    """Every third one while it publishes; what it left is looked at after each kill."""
+    """Every third trainer is killed while it publishes. Its files are checked after each kill."""
     generator = random.Random(fault_seed)
     reference = trainers("reference")
     reference.start()
@@ -216,7 +216,7 @@ def test_trainers_killed_at_random_moments_change_no_bit(trainers, fault_seed, h
     number = how_many(12, 150)
     struck, half_published = 0, 0
     for turn in range(number):
-        if len(killed.published()) == 31:  # Begin anew: there must be something to interrupt.
+        if len(killed.published()) == 31:  # A finished run starts over, to be interrupted again.
             shutil.rmtree(killed.folder / ".resume")
         shutil.rmtree(killed.folder / "checkpoints", ignore_errors=True)
         child = killed.start()

@@ -1,4 +1,4 @@
-"""Two runs at once in one folder: the second is refused in one sentence."""
+"""If two runs work in one folder at the same time, the second is refused in one sentence."""
 
 import logging
 import os
@@ -22,12 +22,12 @@ REFUSED = "Another Snakemake works in"
 
 
 def start(project: Project, name: str, *targets: str) -> subprocess.Popen:
-    """Start one of several Snakemakes, each with an output of its own."""
+    """Start one of several Snakemake processes, each with a file for its output."""
     return project.start("--cores", "1", *targets, printed=project.folder / f"{name}.txt")
 
 
 def begin_again(project: Project, generator: random.Random) -> None:
-    """Leave work to do, and the locks of a Snakemake that died without the default profile."""
+    """Delete a result, and add the locks of a Snakemake that died without the default profile."""
     (project.folder / PURITY).unlink(missing_ok=True)
     locks = project.folder / ".snakemake" / "locks"
     locks.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def test_of_two_that_start_together_none_harms_the_other(
 
 
 def test_other_targets_wait_too_and_a_dead_owner_keeps_nobody_out(project):
-    """One Snakemake per folder, whatever it is asked for: a lock of ten lines."""
+    """Only one Snakemake may work in a folder, even if the second has another target."""
     project.change(shape=[12, 12], epochs=400, segment=400, decay=0.99, evaluate_every=400)
     target = f"{RUN}/checkpoints/epoch_400.safetensors"
     project.snakemake("results/datasets/mnist_5000/train.parquet")
@@ -95,9 +95,9 @@ def test_other_targets_wait_too_and_a_dead_owner_keeps_nobody_out(project):
         assert REFUSED in (project.folder / "other.txt").read_text()
     assert trainer.poll() is None
     assert len(project.trainers()) == 1
-    # Looking is allowed.
+    # A dry run is allowed.
     project.snakemake(FIGURE, "--dry-run")
-    # Killed at once with its job: the next command goes on.
+    # After Snakemake and its job are killed, the next command can work.
     os.kill(trainer.pid, signal.SIGKILL)
     project.kill_trainers()
     trainer.wait(timeout=60)

@@ -1,4 +1,4 @@
-"""The hash of code follows what the code does, and nothing else."""
+"""The hash of code changes with what the code does, and with nothing else."""
 
 import ast
 import hashlib
@@ -34,7 +34,7 @@ FILES = {
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A small project in the place of this one."""
+    """A small project that takes the place of this one."""
     monkeypatch.setattr(code_hash, "ROOT", tmp_path)
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def clear():
 
 
 def hash_of(*files):
-    """The hash that a new process would find."""
+    """Return the hash that a new process would compute."""
     clear()
     return code_hash.code_hash(*files or ("workflow/scripts/train.py",))
 
@@ -165,20 +165,20 @@ def test_the_folder_of_the_checkout_changes_nothing(project, tmp_path_factory, m
 
 
 def every_construct():
-    """The syntax tree of a module that holds every construct of Python 3.11."""
+    """Return the syntax tree of a module with every construct of Python 3.11."""
     source = Path(__file__).with_name("every_construct.txt").read_text(encoding="utf-8")
     return ast.parse(source)
 
 
 def test_the_hash_is_the_same_on_every_version_of_python():
-    """The value was found on Python 3.11, 3.12, 3.13, 3.14 and a candidate of 3.15."""
+    """The value was computed on Python 3.11, 3.12, 3.13, 3.14 and a release candidate of 3.15."""
     text = code_hash.write_tree(every_construct())
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == "73f9a7cd70e1ec77"
 
 
 def test_the_example_holds_every_construct_of_python_3_11():
-    # Those of type comments, of expressions and of single statements are no part of a module;
-    # the others are no longer made, or newer.
+    # Some of these classes are for type comments, expressions or interactive code, which no module
+    # has. The others are no longer used, or came after Python 3.11.
     absent = {"FunctionType", "Expression", "Interactive", "TypeIgnore", "Suite", "Param", "slice"}
     absent |= {"AugLoad", "AugStore", "Index", "ExtSlice", "Num", "Str", "Bytes", "NameConstant"}
     absent |= {"Ellipsis", "TypeAlias", "TypeVar", "ParamSpec", "TypeVarTuple", "type_param"}
@@ -191,7 +191,7 @@ def test_the_example_holds_every_construct_of_python_3_11():
 
 
 def test_fields_that_a_version_of_python_adds_or_leaves_out_change_nothing():
-    """As Python 3.12 adds `type_params=[]`, 3.15 `is_lazy=0`, and 3.13 may leave out the empty."""
+    """Python 3.12 adds `type_params=[]`, 3.15 `is_lazy=0`; 3.13 may leave out empty fields."""
     expected = code_hash.write_tree(every_construct())
     added, left_out = every_construct(), every_construct()
     for node in ast.walk(added):
@@ -248,7 +248,7 @@ def test_a_file_with_a_modules_name_counts_with_it(project):
     assert with_style != before
     change(project, "workflow/som/grid.mplstyle", "red", "blue")
     assert hash_of() not in (before, with_style)
-    # Another module's changes nothing.
+    # A change of another module's file does not matter.
     (project / "workflow/som/other.mplstyle").write_text("colour: red\n")
     change(project, "workflow/som/grid.mplstyle", "blue", "red")
     assert hash_of() == with_style

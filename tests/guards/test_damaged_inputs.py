@@ -1,4 +1,4 @@
-"""Whatever jobs will read is verified before any of them, and must be what its place says."""
+"""Before any job, all its inputs are verified: each must be whole and belong at its path."""
 
 import ast
 import gzip
@@ -53,7 +53,7 @@ def of_epoch(number, **changes):
 
 @pytest.fixture
 def results(tmp_path, monkeypatch):
-    """A file of each kind, each of them whole and in its place."""
+    """A file of each kind, whole and at its own path."""
     monkeypatch.chdir(tmp_path)
     RAW.parent.mkdir(parents=True)
     RAW.write_bytes(gzip.compress(b"images"))
@@ -77,7 +77,7 @@ def results(tmp_path, monkeypatch):
 
 
 def plan(*paths, made=()):
-    """Snakemake's plan of one job that reads `paths`, beside one that makes others."""
+    """Return a plan of two jobs: one reads `paths`, the other makes the files `made`."""
     jobs = [
         SimpleNamespace(input=list(map(str, paths)), output=[], log=[]),
         SimpleNamespace(input=[], output=list(map(str, made)), log=[]),
@@ -230,7 +230,7 @@ def test_a_file_of_an_older_version_without_kind_is_named(results):
 def test_a_manifest_takes_no_picture_that_changed_though_no_job_made_it_since(
     results, rule, made_at, is_named
 ):
-    """A job's log says when it made the picture; under a module's prefix rules have other names."""
+    """The time of a job's log is when it made the picture. In a module, rules have a prefix."""
     picture, manifest, log = RUN / "figures" / "map.svg", RUN / "manifest.json", Path("map.log")
     picture.parent.mkdir()
     picture.write_text("<svg/>")
@@ -252,7 +252,7 @@ def test_a_manifest_takes_no_picture_that_changed_though_no_job_made_it_since(
         assert found.startswith(f"{picture} is damaged (its SHA-256 is not what")
     else:
         assert found is None
-    # A picture that the plan draws again may be anything.
+    # A picture that the plan draws again may have any content.
     dag.needrun_jobs = lambda: iter([drawing, listing])
     assert find_damaged_input(dag, SETTINGS) is None
 
@@ -264,7 +264,7 @@ def test_files_of_others_are_not_the_guards_business(results, tmp_path):
 
 
 def test_each_file_of_the_workflow_lies_where_its_kind_is_expected(project):
-    """The kinds that the places of all rules' outputs imply are those that the code writes."""
+    """The kinds that follow from the paths of all rules' outputs are those that the code writes."""
     targets = ["quickstart", "topologies", "replicates", "trade_off", "worth"]
     targets += ["classifier", "tsp", "benchmark"]
     table = project.snakemake("--summary", *targets)

@@ -1,4 +1,4 @@
-"""The folder: records lie next to the results, and one Snakemake works at a time."""
+"""The folder: records are next to the results, and only one Snakemake works at a time."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ sys.stdin.readline()
 
 
 class Holder:
-    """A process that takes the lock and holds it until it is told to go."""
+    """A process that takes the lock and keeps it until it is told to end."""
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(

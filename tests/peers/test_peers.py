@@ -1,6 +1,7 @@
-"""Every peer that claims a rule computes it: against that rule written out in NumPy.
+"""Every peer computes the rules that it claims to compute, as written out in NumPy here.
 
-The environment of the tests has MiniSom alone. In that of `envs/peers.txt`, with pytest added:
+The environment of the tests has only MiniSom. To test the other peers, install pytest in the
+environment of `envs/peers.txt` and run there:
 python -m pytest -c /dev/null --rootdir . --noconftest --import-mode=importlib tests/peers
 """
 
@@ -13,8 +14,8 @@ import pytest
 
 from tests.project import ROOT
 
-SHAPE = (6, 5)  # not square: rows and columns taken for each other would show
-RADII = np.array([2.0, 0.45])  # the second below the floor that some libraries put under it
+SHAPE = (6, 5)  # not square, so that swapped rows and columns are noticed
+RADII = np.array([2.0, 0.45])  # the second is below the smallest radius of some libraries
 LEARNING_RATES = np.array([0.5, 0.3])
 
 SAME_RULE = [
@@ -31,8 +32,9 @@ SAME_RULE = [
     ("somoclu", "batch"),
 ]
 OTHER_RULE = [("torchsom", "batch"), ("quicksom", "batch")]
-# Peers compute in float32 or float64 and sum in their own order; 200 samples have no near ties.
-# Half the radius would differ by 0.3, the 10⁻⁵ in quicksom's exponent by 4·10⁻⁶.
+# Peers compute in float32 or float64 and sum in their own order; the 200 samples have no near ties.
+# With half the radius the codebooks would differ by 0.3; the 10⁻⁵ in quicksom's exponent changes
+# them by 4·10⁻⁶.
 TOLERANCE = 2e-6
 
 
@@ -51,7 +53,7 @@ def example():
 
 
 def neighbourhood(bmu, radius):
-    """h(c, j) of one BMU c for every unit j, (n_units,)."""
+    """Return h(c, j) of one BMU c for every unit j, shape (n_units,)."""
     row, column = np.divmod(np.arange(30), SHAPE[1])
     squared = (row - row[bmu]) ** 2 + (column - column[bmu]) ** 2
     return np.exp(-squared / (2 * radius**2))
@@ -87,10 +89,10 @@ def relative_difference(found, expected):
 
 @pytest.fixture
 def run(tmp_path):
-    """Run one peer as the benchmark does, or skip where it is not installed."""
+    """Run one peer as the benchmark does, or skip the test if the peer is not installed."""
 
     def run(peer, rule, case):
-        # Somoclu's Python half installs without the compiled one.
+        # Somoclu's Python half can be installed without the compiled half.
         module = {"somoclu": "_somoclu_wrap", "ours": "numba"}.get(peer, peer)
         if find_spec(module) is None:
             pytest.skip(f"{peer} is not installed here; envs/peers.in says where")

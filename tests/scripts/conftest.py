@@ -1,4 +1,4 @@
-"""A tiny run, made by the scripts themselves, for the tests of the scripts after training."""
+"""A tiny run, made by the scripts, for the tests of the scripts that come after training."""
 
 import shutil
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ CLASSES = np.random.default_rng(99).integers(0, 206, (10, 4, 4))
 
 
 def write_split(path, split, n_samples, seed):
-    """Write noisy pictures of ten classes and read them."""
+    """Write noisy pictures of ten classes; return what is read."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 10, n_samples).astype(np.uint8)
     images = CLASSES[labels] + generator.integers(0, 50, (n_samples, 4, 4))
@@ -27,7 +27,7 @@ def write_split(path, split, n_samples, seed):
 
 
 class TinyRun(SimpleNamespace):
-    """A folder with the tables of a run, of which epochs 0 … 2 are trained and mapped."""
+    """A folder with the tables of a run, whose epochs 0 … 2 can be trained and mapped."""
 
     def paths(self, folder, kind="parquet", epochs=range(3)):
         return [self.folder / folder / f"epoch_{epoch:03d}.{kind}" for epoch in epochs]
@@ -59,7 +59,7 @@ class TinyRun(SimpleNamespace):
 
 @pytest.fixture
 def new_run(tmp_path, make_experiment):
-    """A run with its data, in which nothing is trained yet; keywords change the experiment."""
+    """A run with its data and without training; keywords change the experiment."""
 
     def make(name="tiny", n_train=200, n_test=90, **changes):
         folder = tmp_path / name
@@ -73,7 +73,7 @@ def new_run(tmp_path, make_experiment):
     return make
 
 
-# Two kinds of map: the usual one, and one unit, where second BMUs and some errors are null.
+# Two maps: a usual one, and one with a single unit, whose second BMUs and some errors are null.
 @pytest.fixture(params=[(4, 5), (1, 1)], ids=["map", "one unit"])
 def tiny_run(request, new_run):
     """A trained and mapped run."""

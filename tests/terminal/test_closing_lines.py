@@ -1,4 +1,4 @@
-"""What a run ends with, from the files that it made."""
+"""The lines with which a run ends, from the files that it made."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""What the terminal shows of the records that Snakemake makes of a run."""
+"""The lines that the terminal shows for Snakemake's log records."""
 
 import logging
 

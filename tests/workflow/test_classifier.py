@@ -1,11 +1,11 @@
-"""What the target `classifier` asks of Snakemake; the scripts have their own tests."""
+"""The jobs of the target `classifier`; its scripts have their own tests."""
 
 
 def test_the_classifier_follows_the_experiment_that_is_named(copy_of_finished):
     project = copy_of_finished
     assert "train_som_article_000_030" in project.planned("classifier")
     project.configure(lambda config: config["classifier"].update(experiment="quickstart"))
-    # The map is there: nothing but the classifier's own rules is left to do.
+    # The map exists, so only the classifier's own rules run.
     assert project.planned("classifier") == {
         "classifier", "measure_classifier", "measure_learning_curve", "collect_classifier",
         "plot_classifier_scores", "plot_classifier_confusion", "plot_classifier_mistakes",

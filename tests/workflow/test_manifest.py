@@ -1,4 +1,4 @@
-"""The manifest that a run ends with, and `snakemake verify` against it."""
+"""The manifest at the end of a run, and `snakemake verify`, which checks the run against it."""
 
 import json
 
@@ -6,7 +6,7 @@ from workflow.som.files.atomic import digest
 
 
 def rewrite(path, content):
-    """Replace a file, not the bytes behind its other hard links."""
+    """Replace a file without changing its other hard links."""
     path.unlink()
     path.write_bytes(content)
 

@@ -1,4 +1,4 @@
-"""The whole pipeline on a small map: every artifact of the contract, and nothing to do twice."""
+"""The whole pipeline on a small map makes every artifact of the contract, and makes it once."""
 
 import json
 import subprocess
@@ -57,7 +57,7 @@ def test_tables_have_the_contract_columns_and_open_elsewhere(finished):
 
 
 def test_each_epoch_follows_from_the_one_before_by_the_plain_rule(finished):
-    """The contract's random numbers and rule, without the library's own schedule or order."""
+    """Schedule and order are computed here as the contract says, not by the library."""
     train = pd.read_parquet(finished.folder / "results/datasets/mnist_5000/train.parquet")
     pixels = np.stack(train["pixels"]).astype(np.uint8)
     rows, columns = np.divmod(np.arange(42), 7)
@@ -76,7 +76,7 @@ def test_each_epoch_follows_from_the_one_before_by_the_plain_rule(finished):
         )
         difference = np.linalg.norm(found["codebook"] - expected) / np.linalg.norm(expected)
         parted += difference > 1e-4
-    # Rounding may decide one near tie otherwise, and the map of that epoch is then another one.
+    # Rounding may decide one near tie differently, and then that epoch has another map.
     assert parted <= 1
 
 
@@ -110,7 +110,7 @@ def test_summary_follows_from_the_tables(finished):
     assert summary["single_digit_units"] == int((digits == 1).sum())
     majority = training.groupby("bmu")["label"].agg(lambda labels: labels.value_counts().index[0])
     right = activations["bmu"].map(majority) == activations["label"]
-    # Equal counts may be broken either way by value_counts; they are rare.
+    # Where counts are equal, value_counts may take either digit; this is rare.
     assert summary["label_accuracy"] == pytest.approx(right.mean(), abs=0.02)
     assert summary["map_purity"] > summary["n_samples"] / 10 / summary["n_samples"]
     control = summary["permuted_single_digit_units"]
@@ -118,7 +118,7 @@ def test_summary_follows_from_the_tables(finished):
 
 
 def test_the_library_is_the_repository_one():
-    """The root is appended to the path of scripts: an installed `workflow` would win over it."""
+    """The root comes last in the scripts' path, so an installed `workflow` would be used first."""
     import workflow.som
 
     root = subprocess.run(

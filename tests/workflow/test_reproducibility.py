@@ -1,4 +1,4 @@
-"""The same seed: the same bits on one machine, and how far another machine may be from them."""
+"""The same seed gives the same bits on one machine, and nearly the same values on another."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from tests.project import PURITY, ROOT
 
 logger = logging.getLogger(__name__)
-# An older processor, as far as libraries can be told to do without newer instructions.
+# As on an older processor: the libraries are told not to use newer instructions.
 OLDER = {
     "ATEN_CPU_CAPABILITY": "default",
     "MKL_CBWR": "COMPATIBLE",
@@ -21,7 +21,7 @@ OLDER = {
     "NUMBA_CPU_NAME": "nehalem",
     "NUMBA_CPU_FEATURES": "+sse4.2",
 }
-# Trains all epochs on from the first codebook, then each one from the other machine's codebook.
+# Trains all epochs from the first codebook, and each epoch from the finished run's codebook before.
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_the_number_of_cores_changes_no_bit(project, finished, cores):
 
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-6), ("float64", 1e-12)])
 def test_an_older_processor_stays_within_the_tolerance(finished, tmp_path, precision, tolerance):
-    """The README's figures: shares of the codebook's norm, after each epoch."""
+    """The tolerances of workflow/README.md: shares of the codebook's norm, after each epoch."""
     here = train(finished, tmp_path / "here.npz", precision, "any", {})
     own_cache = {"NUMBA_CACHE_DIR": str(tmp_path)}
     older = train(finished, tmp_path / "older.npz", precision, "DEFAULT", OLDER | own_cache)
@@ -70,10 +70,10 @@ def test_an_older_processor_stays_within_the_tolerance(finished, tmp_path, preci
         name: np.linalg.norm(older[name] - here[name]) / np.linalg.norm(here[name]) for name in here
     }
     from_common_state = [differences[f"next_{epoch}"] for epoch in range(1, 7)]
-    # Rounding may decide one near tie otherwise, and the map of that epoch is then another one.
+    # Rounding may decide one near tie differently, and then that epoch has another map.
     assert sum(difference > tolerance for difference in from_common_state) <= 1, differences
     assert differences["own_1"] < tolerance
-    if precision == "float32":  # What the program trains here is what the workflow trained.
+    if precision == "float32":  # On this machine the program gives what the workflow has trained.
         for epoch in range(1, 7):
             path = finished.run / f"checkpoints/epoch_{epoch:03d}.safetensors"
             assert np.array_equal(here[f"next_{epoch}"], load_file(path)["codebook"])

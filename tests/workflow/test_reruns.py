@@ -1,4 +1,4 @@
-"""What reruns after a change, and what does not: no stale result, no needless work."""
+"""After a change, exactly the results that depend on it are made again."""
 
 import os
 import time
@@ -118,7 +118,7 @@ def test_lowered_epochs_end_at_the_lower_epoch(copy_of_finished):
 
 
 def test_a_change_then_a_kill_leaves_work_to_do(copy_of_finished):
-    """The silent trap: Snakemake records new parameters before a job that then dies."""
+    """Snakemake records new parameters before the job, even if the job then dies."""
     project = copy_of_finished
     project.change(radius=3.0)
     process = project.start("quickstart")
@@ -140,7 +140,7 @@ def test_a_deleted_artifact_in_the_middle_is_made_again(copy_of_finished):
     (project.run / "checkpoints/epoch_002.safetensors").unlink()
     assert "train_som_quickstart_000_003" in project.planned("quickstart")
     output = project.snakemake("results/quickstart/seed_0/checkpoints/epoch_002.safetensors")
-    assert "Epoch 2:" not in output  # It was kept, so it need not be trained.
+    assert "Epoch 2:" not in output  # It is in the resume folder, so it is not trained again.
     assert project.checkpoints() == before
 
 

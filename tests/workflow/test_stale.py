@@ -1,4 +1,4 @@
-"""No stale result: Snakemake's traps, each of which once left an old file for a new one."""
+"""No result is stale: cases in which Snakemake alone would use an old file for a new one."""
 
 import shutil
 import time
@@ -16,7 +16,7 @@ DOWNSTREAM = {
 
 
 def only_results_of(finished, folder, copy):
-    """A fresh clone with nothing but `results/` copied over."""
+    """A fresh clone into which only `results/` was copied."""
     project = Project(folder)
     shutil.copytree(finished.folder / "results", folder / "results", copy_function=copy)
     assert not (folder / ".snakemake").exists()
@@ -47,13 +47,13 @@ def test_a_clone_with_copied_results_and_other_code_remakes_what_it_made(clone):
 
 
 def test_results_without_records_are_judged_by_what_they_say_of_themselves(clone):
-    """Snakemake takes a file without a record for current; `verify` and fingerprints do not."""
+    """Without a record, Snakemake takes a file for current; `verify` and fingerprints do not."""
     shutil.rmtree(clone.folder / "results" / ".records")
     assert "Nothing to be done" in clone.snakemake("quickstart")
     clone.snakemake("verify")
     clone.change(radius=3.0)
     assert "differs from the manifest" in clone.snakemake("verify", fails=True)
-    # A job that would read an epoch of other settings refuses it.
+    # A job refuses to read an epoch of other settings.
     (clone.folder / PURITY).unlink()
     output = clone.snakemake(PURITY, fails=True)
     assert "it comes from other data, settings or code than this run" in output
@@ -118,7 +118,7 @@ def test_experiments_that_share_a_data_set_do_not_touch_each_other(copy_of_finis
     project.configure(lambda config: config["experiments"]["other"].update(radius=1.5))
     assert project.planned("quickstart") == set()
     assert "train_som_other_000_002" in project.planned(target)
-    # The data made anew: both are up to date with it, and nothing is trained twice.
+    # After the data were made again, both experiments are up to date, and nothing is trained twice.
     (project.folder / "results/datasets/mnist_5000/train.parquet").unlink()
     output = project.snakemake(PURITY, target, "results/datasets/mnist_5000/train.parquet")
     assert "Epoch 6 was finished before: used again" in output

@@ -1,4 +1,4 @@
-"""The target `tsp` as a user runs it: what it makes, what reruns, what is refused."""
+"""The target `tsp` as a user runs it: its results, reruns and refusals."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ RING = {"train_ring", "improve_tours", "measure_gaps"}
 
 @pytest.fixture(scope="module")
 def tsp(tmp_path_factory):
-    """A project in which the target was built from random cities."""
+    """A project with the results of the target for random cities."""
     project = Project(tmp_path_factory.mktemp("tsp"))
     project.configure(lambda config: config["tsp"].update(SMALL))
     project.snakemake("tsp")

@@ -1,12 +1,14 @@
-"""The benchmark: the engine beside its peers, its floors and a float64 loop.
+"""The benchmark: the engine compared with its peers, its floors and a float64 loop.
 
-What is measured stands here, not in the configuration: it is what the README's figures mean. It
-starts from the article's checkpoints, so they are trained first.
+The sizes and epochs that are measured are set here, not in the configuration, because the numbers
+in results/reference/README.md depend on them. The benchmark starts from the article's checkpoints,
+so the article's map is trained first.
 """
 
 BENCHMARK = EXPERIMENTS["article"]
 BENCHMARK_THREADS = 2
-# Snakemake caps it: a measurement takes all cores, so that nothing runs beside it.
+# Snakemake lowers this to the cores it may use. So a measurement takes all of them, and no other
+# job runs at the same time.
 ALL_CORES = 64
 PEER_MODULES = [
     *("run", "ours", "minisom", "fastersom", "xpysom", "python_som"),
@@ -14,7 +16,7 @@ PEER_MODULES = [
 ]
 # Epochs of the article from which peers are timed: radius 47.5, 10.2, 2.4 and 0.67 grid steps.
 BENCHMARK_EPOCHS = [2, 32, 60, 85]
-# A loop in Python takes milliseconds a sample, so it is timed on a part of an epoch.
+# A loop in Python takes milliseconds per sample, so only a part of the epoch is timed.
 PART, LARGER_PART = 300, 6000
 BENCHMARK_LIBRARIES = [
     {
@@ -24,7 +26,7 @@ BENCHMARK_LIBRARIES = [
         "samples": samples,
         "rounds": rounds,
     }
-    # Over a whole epoch of the online rule paths part at near ties.
+    # Over a whole epoch of the online rule, near ties make two libraries choose different winners.
     | {"checked": PART if rule == "online" else samples}
     for name, rule, epochs, samples, rounds in [
         ("ours", "online", BENCHMARK_EPOCHS, 60_000, 3),
@@ -63,7 +65,7 @@ BENCHMARK_FIGURES = [
 
 
 rule benchmark:
-    """The engine next to its peers, its floors and a float64 loop: tables and figures."""
+    """Compare the engine with other libraries, floors and a float64 loop: tables and figures."""
     input:
         expand("results/benchmark/{table}.parquet", table=BENCHMARK_TABLES),
         expand(
@@ -75,7 +77,7 @@ rule benchmark:
 
 
 rule install_peers:
-    """The libraries to compare with, in an environment that nothing else uses."""
+    """Install the libraries that the benchmark compares with, in an environment of their own."""
     input:
         lock="envs/peers.txt",
     output:
@@ -95,7 +97,7 @@ rule install_peers:
 
 
 rule benchmark_peers:
-    """This engine and its peers, in turn, from the same codebooks and schedule."""
+    """Time the engine and the other libraries in turn, from the same codebooks and schedule."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
         checkpoints=RUNS.checkpoints_before("article", BENCHMARK_EPOCHS),
@@ -128,7 +130,7 @@ rule benchmark_peers:
 
 
 rule benchmark_schedule:
-    """The forms of the online rule, epoch by epoch of the article, beside their floor."""
+    """Time each form of the online rule and its floor, at epochs throughout the article's run."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
         checkpoints=RUNS.checkpoints_before("article", [1, 2, *range(5, 91, 5)]),
@@ -158,7 +160,7 @@ rule benchmark_schedule:
 
 
 rule benchmark_scaling:
-    """The engine against the sizes of map, samples and blocks."""
+    """Time the engine for several numbers of units, features and samples, and block sizes."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
     output:
@@ -185,7 +187,7 @@ rule benchmark_scaling:
 
 
 rule measure_faithfulness:
-    """Winners and codebooks of the engine against a float64 loop over whole epochs."""
+    """Compare the engine's winners and codebooks with a float64 loop's, over whole epochs."""
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
         checkpoints=RUNS.checkpoints_before("article", STUDIED_EPOCHS),
@@ -213,7 +215,7 @@ rule measure_faithfulness:
 
 
 rule plot_benchmark_peers:
-    """How many times longer the peers take."""
+    """Draw how many times longer the other libraries take than the engine."""
     input:
         table="results/benchmark/peers.parquet",
     output:
@@ -237,7 +239,7 @@ rule plot_benchmark_peers:
 
 
 rule plot_benchmark_schedule:
-    """Time a sample over the schedule, by form."""
+    """Draw the time per sample over the schedule, for each form of the online rule."""
     input:
         table="results/benchmark/schedule.parquet",
     output:
@@ -261,7 +263,7 @@ rule plot_benchmark_schedule:
 
 
 rule plot_benchmark_scaling:
-    """Time a sample against sizes, with floors."""
+    """Draw the time per sample against each size, with the floors."""
     input:
         table="results/benchmark/scaling.parquet",
     output:
@@ -285,7 +287,7 @@ rule plot_benchmark_scaling:
 
 
 rule plot_faithfulness:
-    """How near the engine stays to a float64 loop, and where paths part."""
+    """Draw how near the engine stays to a float64 loop, and where their winners differ."""
     input:
         segments="results/benchmark/faithfulness_segments.parquet",
         windows="results/benchmark/faithfulness_windows.parquet",

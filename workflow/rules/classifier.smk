@@ -1,14 +1,14 @@
-"""The classifier: what the map answers to an image as features, beside its controls.
+"""The classifier: its features are the map's responses to an image, compared with controls.
 
-It starts from the last codebook of the experiment that `classifier:` names. A job a set of features,
-so that a change of one control computes no other anew.
+It starts from the last codebook of the experiment that `classifier:` names. Each set of features
+has a job of its own, so a change of one control does not compute the others again.
 """
 
 CLASSIFIED = EXPERIMENTS[CLASSIFIER.experiment]
 CLASSIFIED_RUN = f"results/{CLASSIFIER.experiment}/seed_{CLASSIFIED.seeds[0]}"
 CLASSIFIED_EPOCH = f"epoch_{CLASSIFIED.epochs:03d}"
 CLASSIFIER_SETS = [*FEATURE_SETS, NEAREST_NEIGHBOUR]
-# Those whose accuracy is measured against the number of labels, too.
+# For these sets the accuracy is also measured against the number of labels.
 CURVE_SETS = ["map_rbf", "random_rbf", "pixels", NEAREST_NEIGHBOUR]
 CLASSIFIER_TABLES = ["scores", "predictions", "learning_curve"]
 CLASSIFIER_FIGURES = [
@@ -22,7 +22,7 @@ wildcard_constraints:
 
 
 rule classifier:
-    """Classifiers on what the map answers to an image, next to controls: tables and figures."""
+    """Train classifiers on the map's responses and on controls: tables and figures."""
     input:
         expand("results/classifier/{table}.parquet", table=CLASSIFIER_TABLES),
         expand(
@@ -34,7 +34,7 @@ rule classifier:
 
 
 rule measure_classifier:
-    """Every head on one set of features, tuned within the training set, scored once."""
+    """Tune every head on one set of features within the training set; score it on the test set."""
     input:
         train=f"results/datasets/{CLASSIFIED.dataset}/train.parquet",
         test=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
@@ -62,7 +62,7 @@ rule measure_classifier:
 
 
 rule measure_learning_curve:
-    """Accuracy against the number of labels, for one set of features."""
+    """Measure the accuracy against the number of labels, for one set of features."""
     input:
         train=f"results/datasets/{CLASSIFIED.dataset}/train.parquet",
         test=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
@@ -89,7 +89,7 @@ rule measure_learning_curve:
 
 
 rule collect_classifier:
-    """All scores, the curve, and the best map model's predictions placed on the map."""
+    """Collect all scores, the learning curve, and the best map model's predictions on the map."""
     input:
         scores=expand(
             "results/classifier/features/{features}_scores.parquet",
@@ -126,7 +126,7 @@ rule collect_classifier:
 
 
 rule plot_classifier_scores:
-    """Test accuracy of every set of features by every head."""
+    """Draw the test accuracy of every head on every set of features."""
     input:
         table="results/classifier/scores.parquet",
     output:
@@ -152,7 +152,7 @@ rule plot_classifier_scores:
 
 
 rule plot_classifier_confusion:
-    """Which digits the best model on the map takes for which."""
+    """Draw which digits the best model on the map confuses with which."""
     input:
         table="results/classifier/predictions.parquet",
     output:
@@ -178,7 +178,7 @@ rule plot_classifier_confusion:
 
 
 rule plot_classifier_mistakes:
-    """The worst mistakes as pictures, placed on the map."""
+    """Draw the images of the worst mistakes, placed on the map."""
     input:
         table="results/classifier/predictions.parquet",
         images=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
@@ -206,7 +206,7 @@ rule plot_classifier_mistakes:
 
 
 rule plot_classifier_learning_curve:
-    """Test accuracy against the number of labels."""
+    """Draw the test accuracy against the number of labels."""
     input:
         table="results/classifier/learning_curve.parquet",
     output:

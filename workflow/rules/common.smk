@@ -1,4 +1,4 @@
-"""What the other files share: the checked configuration, and helpers for their rules."""
+"""The checked configuration, and helpers that the other rule files share."""
 
 import logging
 import math
@@ -32,7 +32,7 @@ from workflow.som.tsp.instances import find_instances
 from workflow.terminal.closing_lines import findings_of, keep, why
 from workflow.terminal.step_lines import StepLines, speak_plainly, write_line
 
-# First of all, so that whatever is wrong below is said plainly, too; not in a job's own process.
+# This comes first, so that errors below are shown plainly, too. Jobs do not need it.
 STEPS = (
     speak_plainly(
         logger,
@@ -43,7 +43,7 @@ STEPS = (
 )
 
 try:
-    # Whoever uses this workflow as a module has a configuration elsewhere.
+    # Where this workflow is used as a module, the configuration is elsewhere.
     for path in ["config/config.yaml", *workflow.overwrite_configfiles]:
         if Path(path).exists():
             check_config_file(path)
@@ -56,7 +56,7 @@ try:
 except SomError as error:
     raise WorkflowError(str(error)) from None
 
-# What these modules, and all that they import, say determines the codebooks.
+# The codebooks depend on these modules and on all that they import.
 DETERMINING_MODULES = ["training/epoch", "model/initialisation", "model/schedule"]
 RUNS = Runs(
     EXPERIMENTS,
@@ -66,12 +66,12 @@ COMPARISONS = ComparedRuns(RUNS, COMPARED)
 
 if workflow.is_main_process and Path(workflow.main_snakefile).parent == ROOT:
     keep_records_with_results()
-# On a full disk the log is cut short, without a traceback for each of its lines.
+# On a full disk, log lines are lost without a traceback for each of them.
 logging.raiseExceptions = False
 
 
 def refuse_rule_names():
-    """An experiment is a target, so it can't have the name of another rule."""
+    """Refuse experiments with the name of a rule: each experiment is a target itself."""
     for name in EXPERIMENTS.keys() & {each.name for each in workflow.rules}:
         raise WorkflowError(
             f"config: experiments.{name} has the name of a rule; rename it, for instance to "
@@ -80,15 +80,15 @@ def refuse_rule_names():
 
 
 def code_of(*scripts):
-    """The hash of scripts, named as `theme/script`, and of all that they import."""
+    """Return the hash of scripts, named as `theme/script`, and of all that they import."""
     return code_hash(*[f"workflow/scripts/{script}.py" for script in scripts])
 
 
 def given(**values):
-    """All parameters of a rule in one dictionary; functions are called with the wildcards.
+    """Return all parameters of a rule as one dictionary; functions are called with the wildcards.
 
-    Snakemake records values without names, so that two that swap their values would go unnoticed.
-    The text of a dictionary holds both.
+    Snakemake records the values without names, so it would not notice two parameters that swap
+    their values. The text of a dictionary has both names and values.
     """
 
     def parameters(wildcards):
@@ -101,7 +101,7 @@ def given(**values):
 
 
 def growing(amount):
-    """A resource of which a job gets `amount` more each time it is tried again."""
+    """Return a resource that grows by `amount` each time the job is tried again."""
 
     def resource(wildcards, attempt):
         return attempt * amount
@@ -110,19 +110,19 @@ def growing(amount):
 
 
 def asked_for(step, **resources):
-    """Resources of one of the rules `step_…`, replaced by what `--set-resources step:…` asks for.
+    """Return the resources of a rule `step_…`, replaced by those in `--set-resources step:…`.
 
-    There is a rule per experiment and segment, and a user would have to name them all.
+    There is one rule per experiment and segment. Without this, a user would have to name them all.
     """
     asked = workflow.resource_settings.overwrite_resources.get(step, {})
     return resources | {name: asked[name].value for name in asked}
 
 
 def gpus(experiment):
-    """A resource: 1 where training asks for a GPU.
+    """Return a resource: the number of GPUs that training asks for, 0 or 1.
 
-    With `device: auto` a job on a cluster asks for one, wherever it was submitted from; on this
-    machine it does only if there is one.
+    With `device: auto`, a job on a cluster always asks for a GPU. A job on this machine asks for
+    one only if the machine has one.
     """
 
     def resource(wildcards):
@@ -136,15 +136,15 @@ def gpus(experiment):
 
 
 def training_memory(experiment):
-    """Megabytes that a training job may take: 1.3 GB were measured with 2,500 units."""
+    """Return the megabytes that a training job may use; 1.3 GB were measured with 2,500 units."""
     tables_of_units = 16 * experiment.n_units**2 / 1e6
     return 4000 + math.ceil(tables_of_units)
 
 
 def training_minutes(experiment, epochs):
-    """Minutes that a training job may take, several times what two cores needed.
+    """Return the minutes that a training job may take, several times those needed on two cores.
 
-    Epochs of 60,000 images on 2,500 units took 5 s on average, with another kernel 30 s.
+    Epochs of 60,000 images on 2,500 units took 5 s on average, and 30 s with another kernel.
     """
     return 5 + math.ceil(len(epochs) * experiment.n_units / 2500 / 2)
 

@@ -1,8 +1,8 @@
-"""Comparisons: experiments side by side, and how much maps of several seeds agree."""
+"""Comparisons: several experiments in one table, and how well maps of several seeds agree."""
 
 
 rule topologies:
-    """Lattices, kernels, initial codebooks and schedules side by side: tables and figures."""
+    """Compare lattices, kernels, initial codebooks and schedules: tables and figures."""
     input:
         COMPARISONS.files("topologies"),
         expand(
@@ -14,7 +14,7 @@ rule topologies:
 
 
 rule replicates:
-    """What the seed decides: measures with intervals, and which neighbours stay neighbours."""
+    """Compare runs with different seeds: measures with intervals, and how stable neighbours are."""
     input:
         COMPARISONS.files("replicates"),
         expand(
@@ -26,14 +26,14 @@ rule replicates:
 
 
 rule trade_off:
-    """Accuracy against topology as the radius falls below half a grid step."""
+    """Compare accuracy and topology as the radius falls below half a grid step."""
     input:
         COMPARISONS.files("trade_off"),
     localrule: True
 
 
 rule compare_experiments:
-    """One row per run: settings, purity and quality in its last epoch, or in each."""
+    """Write one row per run, or per epoch of each run: settings, purity and quality."""
     input:
         purity=lambda wildcards: COMPARISONS.inputs(
             wildcards.comparison, "purity/epoch_{epoch}.json"
@@ -57,7 +57,7 @@ rule compare_experiments:
 
 
 rule plot_comparison:
-    """Every measure of a comparison's experiments."""
+    """Draw every measure of the experiments of one comparison."""
     input:
         table="results/{target}/{comparison}.parquet",
     output:
@@ -84,7 +84,7 @@ rule plot_comparison:
 
 
 rule plot_trade_off:
-    """Accuracy against topology as the radius falls below half a grid step."""
+    """Draw accuracy against topology as the radius falls below half a grid step."""
     input:
         table="results/{target}/{comparison}.parquet",
     output:
@@ -111,7 +111,7 @@ rule plot_trade_off:
 
 
 rule plot_lattices:
-    """The maps of all lattices."""
+    """Draw the maps of all lattices next to each other."""
     input:
         purity=COMPARISONS.inputs("topologies", "purity/epoch_{epoch}.parquet"),
     output:
@@ -136,7 +136,7 @@ rule plot_lattices:
 
 
 rule plot_kernel_maps:
-    """What each neighbourhood kernel does to the map."""
+    """Draw the map that each neighbourhood kernel gives."""
     input:
         purity=COMPARISONS.inputs("kernels", "purity/epoch_{epoch}.parquet"),
         checkpoints=COMPARISONS.inputs(
@@ -188,7 +188,7 @@ for name in COMPARISONS.replicated():
 
 
 rule plot_stability:
-    """How often two test images are neighbours again on another map, compared with chance."""
+    """Draw how often two neighbouring test images are neighbours on another map, next to chance."""
     input:
         summaries=expand(
             "results/replicates/stability/{experiment}.json",

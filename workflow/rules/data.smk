@@ -25,7 +25,7 @@ for dataset in DATASETS:
 
 
 rule preprocess:
-    """One row per image: its position in the original file, its label, its pixels."""
+    """Write one row per image: its position in the original file, its label and its pixels."""
     input:
         lambda wildcards: expand(
             "results/raw/{dataset}/{name}",

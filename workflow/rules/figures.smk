@@ -1,8 +1,11 @@
-"""Figures: one rule each, from tables; a change of one figure's code or style redraws it alone."""
+"""Figures: each has one rule, which reads tables.
+
+After a change of a figure's code or style, only that figure is redrawn.
+"""
 
 
 rule plot_mnist_samples:
-    """A sheet of the data set's digits."""
+    """Draw a sheet of sample digits from the data set."""
     input:
         images=RUNS.of_table("test"),
     output:
@@ -26,7 +29,7 @@ rule plot_mnist_samples:
 
 
 rule plot_activation_maps:
-    """The article's first picture: where each digit lights up the map."""
+    """Draw the article's first picture: where each digit lights up the map."""
     input:
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
     output:
@@ -51,7 +54,7 @@ rule plot_activation_maps:
 
 
 rule plot_combined_map:
-    """All digits together, beside the histogram of unique digits a unit."""
+    """Draw all digits on one map, next to a histogram of the unique digits per unit."""
     input:
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
         summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
@@ -77,7 +80,7 @@ rule plot_combined_map:
 
 
 rule plot_combined_map_epoch_001:
-    """The same after the first epoch."""
+    """Draw the map of all digits and its histogram after the first epoch."""
     input:
         purity=f"{RUN}/purity/epoch_001.parquet",
         summary=f"{RUN}/purity/epoch_001.json",
@@ -103,7 +106,7 @@ rule plot_combined_map_epoch_001:
 
 
 rule plot_training_curves:
-    """Errors, schedule and single-digit units, epoch by epoch."""
+    """Draw errors, schedule and single-digit units against the epoch."""
     input:
         history=f"{RUN}/history.parquet",
         summaries=RUNS.of_evaluated_epochs("purity/epoch_{epoch}.json"),
@@ -129,7 +132,7 @@ rule plot_training_curves:
 
 
 rule plot_u_matrix:
-    """The U-matrix: ridges between clusters."""
+    """Draw the U-matrix, which shows ridges between clusters."""
     input:
         u_matrix=RUNS.of_last_epoch("u_matrix/epoch_{epoch}.parquet"),
     output:
@@ -154,7 +157,7 @@ rule plot_u_matrix:
 
 
 rule plot_prototypes:
-    """Every unit's vector as an image, in its place on the lattice."""
+    """Draw every unit's vector as an image, in its place on the lattice."""
     input:
         checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
@@ -179,7 +182,7 @@ rule plot_prototypes:
 
 
 rule plot_evolution:
-    """The map of all digits as it unfolds, an animation over the epochs."""
+    """Draw an animation of the map of all digits over the epochs."""
     input:
         history=f"{RUN}/history.parquet",
         purity=RUNS.of_evaluated_epochs("purity/epoch_{epoch}.parquet"),
@@ -205,7 +208,7 @@ rule plot_evolution:
 
 
 rule build_explorer:
-    """One self-contained page: hover a unit to see its prototype, hits and digits."""
+    """Build one self-contained page: hover over a unit to see its prototype, hits and digits."""
     input:
         checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),

@@ -1,4 +1,4 @@
-"""Mapping: the BMU of every test image on the codebooks of the epochs that are measured."""
+"""Mapping: find the BMU of every test image on the codebook of each measured epoch."""
 
 for name, experiment in EXPERIMENTS.items():
     for epochs in RUNS.segments(name):

@@ -1,8 +1,8 @@
-"""Manifests: what made each run and the checksum of each of its files, and their check."""
+"""Manifests: write down what made each run, with the checksums of its files, and check it later."""
 
 
 rule write_manifest:
-    """All that made a run, and the checksum of every file it consists of."""
+    """Write a run's manifest: all that made the run, and the checksum of each of its files."""
     input:
         artifacts=RUNS.of_artifacts,
         train=RUNS.of_table("train"),
@@ -25,7 +25,7 @@ rule write_manifest:
 
 
 rule verify:
-    """Hold every run that has a manifest against it, and name what differs."""
+    """Check every run that has a manifest against it, and name each difference."""
     log:
         "results/logs/verify.log",
     conda:

@@ -1,4 +1,4 @@
-"""Statistics: purity of the units next to chance, the U-matrix, and the measures of quality."""
+"""Statistics: the units' purity compared with chance, the U-matrix, and the measures of quality."""
 
 for name, experiment in EXPERIMENTS.items():
     for epochs in RUNS.segments(name):
@@ -39,7 +39,7 @@ for name, experiment in EXPERIMENTS.items():
 
 
 rule compute_u_matrix:
-    """How far each unit's vector lies from those of adjacent units."""
+    """Compute the U-matrix: how far each unit's vector lies from those of adjacent units."""
     input:
         checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",
     output:
@@ -59,7 +59,7 @@ rule compute_u_matrix:
 
 
 rule measure_quality:
-    """How well a map follows the test set, keeps its neighbourhoods and parts its digits."""
+    """Measure how well a map fits the test set, keeps neighbourhoods and separates digits."""
     input:
         images=RUNS.of_table("test"),
         checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",

@@ -1,4 +1,7 @@
-"""Training: jobs of several epochs, each with a checkpoint; a job goes on from the one before."""
+"""Training: each job trains several epochs from the last checkpoint of the job before.
+
+Every epoch has a checkpoint.
+"""
 
 for name, experiment in EXPERIMENTS.items():
     for epochs in RUNS.segments(name):
@@ -48,7 +51,7 @@ for name, experiment in EXPERIMENTS.items():
 
 
 rule collect_history:
-    """One row per epoch: learning rate, radius, errors on the training set, and speed."""
+    """Write one row per epoch: learning rate, radius, errors on the training set, and speed."""
     input:
         activations=RUNS.of_trained_epochs("training_activations/epoch_{epoch}.parquet"),
     output:

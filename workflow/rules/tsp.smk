@@ -1,15 +1,15 @@
-"""The travelling salesman: a ring on cities in the plane, and other ways to find a tour."""
+"""The travelling salesman: a ring on cities in the plane, compared with other methods."""
 
 
 rule tsp:
-    """A ring on cities: tours, their gaps next to other ways, pictures of the ring closing in."""
+    """Train a ring on cities: tours, their gaps next to those of other methods, and pictures."""
     input:
         everything_of_tsp(INSTANCES, TSP.seeds),
     localrule: True
 
 
 rule prepare_cities:
-    """One row a city, from a TSPLIB file or drawn at random."""
+    """Write one row per city, read from a TSPLIB file or drawn at random."""
     input:
         lambda wildcards: INSTANCES[wildcards.instance].file,
     output:
@@ -34,7 +34,7 @@ rule prepare_cities:
 
 
 rule train_ring:
-    """Train the ring: its shortest tour, that of its first fall, and snapshots."""
+    """Train the ring; write its shortest tour, the tour after its first fall, and snapshots."""
     input:
         cities=CITIES,
     output:
@@ -61,7 +61,7 @@ rule train_ring:
 
 
 rule improve_tours:
-    """The ring's tours after 2-opt and Or-opt."""
+    """Improve the ring's tours by 2-opt and Or-opt."""
     input:
         cities=CITIES,
         rings=expand(f"{RING}/tour.parquet", seed=TSP.seeds, allow_missing=True),
@@ -86,7 +86,7 @@ rule improve_tours:
 
 
 rule control_tours:
-    """Nearest neighbour, the same with 2-opt and Or-opt, and a space-filling curve."""
+    """Find tours by nearest neighbour, with and without 2-opt and Or-opt, and by a curve."""
     input:
         cities=CITIES,
     output:
@@ -109,7 +109,7 @@ rule control_tours:
 
 
 rule route_cities:
-    """What a solver of routing problems finds in a given time."""
+    """Find a tour by a solver of routing problems, in a given time."""
     input:
         cities=CITIES,
     output:
@@ -132,7 +132,7 @@ rule route_cities:
 
 
 rule measure_gaps:
-    """One row a tour, and the means over seeds."""
+    """Measure each tour's gap to the optimum, and the means over seeds."""
     input:
         cities=expand(CITIES, instance=INSTANCES),
         rings=expand(f"{RING}/tour.parquet", instance=INSTANCES, seed=TSP.seeds),
@@ -160,7 +160,7 @@ rule measure_gaps:
 
 
 rule plot_tsp_gaps:
-    """How far each method's tours are from the optimum."""
+    """Draw how far each method's tours are from the optimum."""
     input:
         summary="results/tsp/summary.parquet",
     output:
@@ -186,7 +186,7 @@ rule plot_tsp_gaps:
 
 
 rule plot_tsp_tour:
-    """The cities and the first seed's tour."""
+    """Draw the cities and the first seed's tour."""
     input:
         cities=CITIES,
         tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
@@ -211,7 +211,7 @@ rule plot_tsp_tour:
 
 
 rule plot_tsp_closing:
-    """The ring closing in on the first seed's tour, as an animation."""
+    """Draw an animation of the ring closing in on the first seed's tour."""
     input:
         cities=CITIES,
         tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",

@@ -1,14 +1,15 @@
-"""What the share of single-digit units is worth: against the images shown, beside controls.
+"""What the share of single-digit units is worth: how it depends on the number of images shown.
 
-What is measured stands here, not in the configuration: it is what the README's figure means. It
-starts from the article's checkpoints, so they are trained first.
+The article's map is compared with controls. The sizes that are measured are set here, not in the
+configuration, because the numbers in results/reference/README.md depend on them. The study starts
+from the article's checkpoints, so the article's map is trained first.
 """
 
 WORTH = EXPERIMENTS["article"]
 WORTH_SEED = WORTH.seeds[0]
-# Lloyd's steps; on MNIST's images the last five lower the quantization error by 0.03 %.
+# Number of Lloyd's steps; on MNIST the last five lower the quantization error by 0.03 %.
 K_MEANS_EPOCHS = 15
-# Where each codebook comes from, by name.
+# The file of each codebook, by name.
 WORTH_RUN = f"results/article/seed_{WORTH_SEED}/checkpoints"
 WORTH_CODEBOOKS = {
     "map": f"{WORTH_RUN}/epoch_{WORTH.epochs:03d}.safetensors",
@@ -16,18 +17,18 @@ WORTH_CODEBOOKS = {
     "random_images": "results/worth/codebooks/random_images.safetensors",
     "untrained": f"{WORTH_RUN}/epoch_000.safetensors",
 }
-# Numbers of images shown; all of a set are always shown, too.
+# Numbers of images shown. In addition, all images of a set are always shown.
 WORTH_SIZES = {
     "test": [500, 1000, 2000, 5000],
     "training": [10_000, 20_000, 30_000],
 }
-# Random subsets a number of images, and shuffles of the labels for each.
+# Random subsets per number of images, and shuffles of the labels per subset.
 WORTH_DRAWS = 20
 WORTH_PERMUTATIONS = 50
 
 
 rule worth:
-    """What the article's single-digit units are worth: a table and a figure, next to controls."""
+    """Compare the article's share of single-digit units with controls: a table and a figure."""
     input:
         list(WORTH_CODEBOOKS.values()),
         expand("results/worth/bmus/{name}.parquet", name=WORTH_CODEBOOKS),
@@ -37,7 +38,7 @@ rule worth:
 
 
 rule choose_random_images:
-    """A control that learns nothing: as many training images as the map has units."""
+    """Choose random training images, one per unit of the map: a control without learning."""
     input:
         images=f"results/datasets/{WORTH.dataset}/train.parquet",
     output:
@@ -59,7 +60,7 @@ rule choose_random_images:
 
 
 rule fit_k_means:
-    """A control without a lattice: k-means from the randomly chosen images."""
+    """Fit k-means, starting from the randomly chosen images: a control without a lattice."""
     input:
         images=f"results/datasets/{WORTH.dataset}/train.parquet",
     output:
@@ -115,7 +116,7 @@ for name, codebook in WORTH_CODEBOOKS.items():
 
 
 rule measure_worth:
-    """Single-digit units of the map and its controls, by number of images, beside chance."""
+    """Measure the share of single-digit units by number of images, for map, controls and chance."""
     input:
         bmus=expand("results/worth/bmus/{name}.parquet", name=WORTH_CODEBOOKS),
     output:
@@ -142,7 +143,7 @@ rule measure_worth:
 
 
 rule plot_worth:
-    """The shares against the images shown, and the label accuracies."""
+    """Draw the shares of single-digit units against the images shown, and the label accuracies."""
     input:
         table="results/worth/worth.parquet",
     output:

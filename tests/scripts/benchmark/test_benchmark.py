@@ -1,4 +1,4 @@
-"""The benchmark's scripts on tiny runs: tables with what they promise, and the machine named."""
+"""The benchmark's scripts on tiny runs: their tables are complete and name the machine."""
 
 import sys
 
@@ -45,7 +45,7 @@ def test_scaling(run, monkeypatch):
 
 
 def test_peers(run):
-    """MiniSom is in the tests' environment, so it stands for the peers'; somoclu did not build."""
+    """The tests' environment has MiniSom, so it stands in for the peers'; somoclu is missing."""
     python = run.folder / "peers" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')

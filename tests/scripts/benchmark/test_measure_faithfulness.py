@@ -1,4 +1,4 @@
-"""The study of a tiny run: its tables, and the figure drawn from them."""
+"""The faithfulness study of a tiny run: its tables, and the figure drawn from them."""
 
 import numpy as np
 import pandas as pd
@@ -61,4 +61,4 @@ def test_the_figure_is_drawn_from_the_tables(studied):
         assert image.size == (432, 324)
     text = paths["svg"].read_text()
     assert text.rstrip().endswith("</svg>")
-    assert "<image" not in text  # All is drawn, nothing rasterised.
+    assert "<image" not in text  # The figure has vectors only, no pixels.

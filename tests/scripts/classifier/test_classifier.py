@@ -1,4 +1,4 @@
-"""The classifier's scripts one after the other on a tiny run: from images to figures."""
+"""The classifier's scripts, one after another on a tiny run: from images to figures."""
 
 import dataclasses
 
@@ -63,7 +63,7 @@ def test_from_images_to_figures(tiny_run, monkeypatch):
         run.paths("activations"), run.paths("training_activations"),
         run.paths("purity"), run.paths("purity", "json"), permutations=20,
     )  # fmt: skip
-    # What is drawn as pictures are the test images of the samples that were mistaken.
+    # The pictures in the figure are the test images that were classified wrongly.
     shown = {}
     monkeypatch.setattr(
         plot_classifier_mistakes,

@@ -1,4 +1,4 @@
-"""From trained maps to tables side by side and their figures, on several lattices."""
+"""Comparisons of trained maps on several lattices: their tables and figures."""
 
 import json
 

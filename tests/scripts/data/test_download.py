@@ -1,4 +1,4 @@
-"""The download script hands data set, folder and mirror on."""
+"""The download script passes data set, folder and mirror on to the library."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""The preprocessing script: originals in, one row an image out, or one sentence."""
+"""The preprocessing script turns originals into one row per image, or refuses in one sentence."""
 
 import gzip
 import hashlib
@@ -25,7 +25,7 @@ def pack(values):
 
 @pytest.fixture
 def originals(tmp_path, monkeypatch):
-    """MNIST's four files in small, with the images and labels in them, and no sums to meet."""
+    """MNIST's four files with few images, their images and labels, and no check of MD5 sums."""
     monkeypatch.setattr(downloads, "sources", lambda dataset: [])
     generator = np.random.default_rng(0)
     arrays = {}

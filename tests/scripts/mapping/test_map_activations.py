@@ -1,4 +1,4 @@
-"""The mapping script: the test set on each codebook, as an independent search finds it."""
+"""The mapping script finds the same units for the test set as an independent search."""
 
 import duckdb
 import numpy as np

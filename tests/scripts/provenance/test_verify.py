@@ -1,4 +1,4 @@
-"""Whatever is not as a manifest lists it is named, in a line of its own."""
+"""Every difference from a manifest is named in a line of its own."""
 
 import json
 
@@ -15,7 +15,7 @@ def check(run, settings=MANIFEST_SETTINGS):
 
 
 def named(run, caplog, settings=MANIFEST_SETTINGS):
-    """What is logged by a check that fails."""
+    """Return the log of a check that fails."""
     caplog.clear()
     with pytest.raises(SomError, match="from the manifests"):
         check(run, settings)

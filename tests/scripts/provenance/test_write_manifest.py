@@ -1,4 +1,4 @@
-"""The manifest of a run, recomputed from outside."""
+"""The manifest of a run, compared with values that the test computes itself."""
 
 import hashlib
 from importlib.metadata import version

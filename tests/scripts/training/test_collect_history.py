@@ -1,4 +1,4 @@
-"""The history: one row an epoch, in numbers that any reader understands."""
+"""The history has one row per epoch, with numbers that other programs can read."""
 
 import duckdb
 import numpy as np

@@ -1,4 +1,4 @@
-"""The training script: files under their declared names, epochs where they belong."""
+"""The training script writes each epoch to the file that the rule declares."""
 
 import pytest
 from safetensors.numpy import load_file

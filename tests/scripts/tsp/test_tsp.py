@@ -1,4 +1,4 @@
-"""The scripts of the travelling salesman, one after the other on few cities."""
+"""The scripts of the travelling salesman, one after another on few cities."""
 
 from types import SimpleNamespace
 
@@ -145,4 +145,4 @@ def test_figures_are_drawn_from_the_tables(made):
     plot_tsp_closing.main(**cities, snapshots=run / "snapshots.parquet", style=style, **movies)
     for path in movies.values():
         with Image.open(path) as movie:
-            assert movie.n_frames == 21  # Twenty epochs and the tour.
+            assert movie.n_frames == 21  # One per epoch, and the tour.

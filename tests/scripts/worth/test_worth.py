@@ -1,4 +1,4 @@
-"""From a tiny run to the figure of what its single-digit units are worth."""
+"""The scripts of the study `worth`, one after another on a tiny run."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ SIZES = {"test": [20, 50], "training": [90]}
 
 @pytest.fixture
 def run(new_run):
-    """A trained run with its controls, in which all samples are mapped on each codebook."""
+    """A trained run with its controls and with all samples mapped on each codebook."""
     run = new_run(shape=(4, 5))
     run.train()
     images = run.folder / "train.parquet"
@@ -95,7 +95,7 @@ def test_the_figure_is_drawn_from_the_table_and_twice_the_same(run):
     assert written[0] == written[1]
     with Image.open(paths["png"]) as image:
         assert image.size == (432, 312)
-    assert "<image" not in paths["svg"].read_text()  # All is drawn, nothing rasterised.
+    assert "<image" not in paths["svg"].read_text()  # The figure has vectors only, no pixels.
 
 
 def test_a_damaged_table_is_refused(run):

@@ -1,4 +1,4 @@
-"""Time this project's engine and its peers, side by side and in turn."""
+"""Time this project's engine and its peers, one after another in every round."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def main(
 ) -> None:
     """Measure each of `libraries` from each of `checkpoints` that it names, `rounds` times.
 
-    A library that is not among `versions` did not build on this machine and is left out.
+    A library that is not in `versions` could not be built on this machine and is left out.
     """
     pixels, starts = read_images(images).pixels, {}
     for path in checkpoints:

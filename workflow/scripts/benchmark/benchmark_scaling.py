@@ -1,4 +1,4 @@
-"""Time the engine against the sizes of map, samples and blocks, beside its floors."""
+"""Time the engine and its floors for several sizes of the map, the samples and the blocks."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from workflow.som.provenance.environment import describe_machine
 def main(
     images: Path, table: Path, *, sizes: Mapping[str, Sequence[int]], rounds: int, threads: int
 ) -> None:
-    """Measure at each of `sizes`; write the table of what counts."""
+    """Measure at each of `sizes`; write the table without the warm-up round."""
     pixels, rows = read_images(images).pixels, list[dict[str, Any]]()
     points = [(axis, value) for axis, values in sizes.items() for value in values]
     for axis, value in Progress(points, desc="time the sizes", unit=" sizes"):

@@ -1,4 +1,4 @@
-"""Time the forms of the online rule, epoch by epoch of a run, beside their floor."""
+"""Time the forms of the online rule and their floor at several epochs of a run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ def main(
     samples: int,
     threads: int,
 ) -> None:
-    """Measure the epoch after each of `checkpoints`; write the table of what counts."""
+    """Measure the epoch after each of `checkpoints`; write the table without the warm-up round."""
     pixels, rows = read_images(images).pixels, list[dict[str, Any]]()
     for path in Progress(checkpoints, desc="time the schedule", unit=" epochs"):
         codebook, metadata = load_checkpoint(path)

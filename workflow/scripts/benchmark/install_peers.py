@@ -12,7 +12,7 @@ from workflow.som.files.logs import log_to
 
 logger = logging.getLogger(__name__)
 
-# No wheel exists; its source builds without isolation only, and not everywhere.
+# There is no wheel. The source builds only without isolation, and not on every machine.
 SOMOCLU = ["--no-build-isolation", "--no-deps", "somoclu==1.7.6"]
 
 
@@ -27,9 +27,9 @@ def main(lock: Path, environment: Path, versions: Path) -> None:
             "the benchmark needs the package registry; run the same command again with it."
         )
     run(python, "-m", "pip", "install", "--quiet", "setuptools")
-    # CUDAHOME=none: the CPU's kernels, even if nvcc is there.
+    # CUDAHOME=none builds the CPU kernels even where nvcc is installed.
     builds = run(python, "-m", "pip", "install", "--quiet", *SOMOCLU, CUDAHOME="none")
-    # Without a compiler for it the Python half alone may be installed.
+    # Without a suitable compiler, only the Python half may be installed.
     if not (builds and run(python, "-c", "import _somoclu_wrap")):
         logger.warning("somoclu does not build here: it is left out of the comparison.")
         run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "somoclu")
@@ -41,7 +41,7 @@ def main(lock: Path, environment: Path, versions: Path) -> None:
 
 
 def run(*command: str | Path, **variables: str) -> bool:
-    """Run a command, log the last lines it says, and tell whether it succeeded."""
+    """Run a command, log the last lines that it prints, and return whether it succeeded."""
     done = subprocess.run(
         command,
         env=os.environ | variables,

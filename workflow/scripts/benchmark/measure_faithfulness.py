@@ -41,7 +41,7 @@ def main(
             )
     metadata = {key: starts[0].metadata[key] for key in ("experiment", "dataset")}
     metadata |= {"seed": str(seed), "threads": str(threads), "segment": str(faithfulness.SEGMENT)}
-    # Columns of nulls where no winner differs.
+    # Where no winner differs these columns have only nulls, so their type must be given.
     numbers = {"first_different": "Int32", "relative_gap": "Float64"}
     frame = pd.DataFrame(by_segment).astype(numbers)
     write_table(segments, frame, metadata, kind="faithfulness_segments")

@@ -1,4 +1,4 @@
-"""Join the tables of all sets of features, and place the best map model's predictions on it."""
+"""Join the tables of all feature sets, and place the best map model's predictions on the map."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Train the heads on one set of features, tuned within the training set; predict the test set."""
+"""Tune and train the heads on one set of features; predict the test set."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def main(
     features: str,
     settings: Settings,
 ) -> None:
-    """Read images and the map; write one row a head, and its predictions of the test set."""
+    """Read images and the map; write one row per head, and its predictions for the test set."""
     codebook, metadata = load_checkpoint(checkpoint)
     rows, predicted = measure_features(
         features,

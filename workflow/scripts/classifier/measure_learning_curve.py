@@ -20,7 +20,7 @@ def main(
     features: str,
     settings: Settings,
 ) -> None:
-    """Read images and the map; write one row a number of labels and draw."""
+    """Read images and the map; write one row for each draw of each number of labels."""
     codebook, metadata = load_checkpoint(checkpoint)
     frame = measure_learning_curve(
         features,

@@ -1,4 +1,4 @@
-"""Put the measures of several experiments side by side: one row a run."""
+"""Collect the measures of several experiments in one table."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Measure which test images are neighbours on every map of an experiment, beside chance."""
+"""Measure which test images are neighbours on every map of an experiment, compared with chance."""
 
 import itertools
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from workflow.som.files.tables import read_table
 from workflow.som.model.lattice import Lattice
 from workflow.som.statistics.stability import align, neighbour_stability
 
-# Grid steps up to which two images count as neighbours; 0 is the same unit.
+# Two images count as neighbours up to these distances in grid steps; 0 means the same unit.
 RADII = [0, 1, 2, 3, 5]
 
 

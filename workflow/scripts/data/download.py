@@ -16,6 +16,6 @@ if __name__ == "__main__":
     main(
         folder=Path(snakemake.output[0]).parent,
         dataset=snakemake.params.given["dataset"],
-        # Not a parameter of the rule: where files come from never changes a result.
+        # Not a parameter of the rule: the mirror never changes a result.
         mirror=snakemake.config["mirror"],
     )

@@ -1,4 +1,4 @@
-"""Turn a data set's original files into one Parquet row an image."""
+"""Turn a data set's original files into Parquet tables with one row per image."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Hold every run's files, settings, code and data against its manifest; name what differs."""
+"""Check every run's files, settings, code and data against its manifest; name what differs."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ def main(
     Raises
     ------
     SomError
-        If anything differs; each difference has a line of its own in the log.
+        If anything differs. The log has one line per difference.
     """
     if not manifests:
         raise SomError(

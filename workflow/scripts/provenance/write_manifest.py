@@ -1,4 +1,4 @@
-"""List all that made a run, and the checksum of every file it consists of."""
+"""List all that made a run, and the checksum of each of its files."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Compute the U-matrix of a codebook: the mean distance of each unit to its neighbours."""
+"""Compute the U-matrix of a codebook: each unit's mean distance to its neighbours."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from workflow.som.statistics.u_matrix import u_matrix
 
 
 def main(checkpoint: Path, table: Path) -> None:
-    """Read the codebook in `checkpoint`; write one row a unit to `table`."""
+    """Read the codebook in `checkpoint`; write one row per unit to `table`."""
     codebook, metadata = load_checkpoint(checkpoint)
     lattice = Lattice.from_json(metadata["lattice"])
     units = np.arange(lattice.n_units, dtype=np.int32)

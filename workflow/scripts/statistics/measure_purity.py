@@ -1,4 +1,4 @@
-"""Measure how well the units recognise one digit each, epoch by epoch."""
+"""Measure in each epoch how well every unit recognises a single digit."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def main(
     *,
     permutations: int,
 ) -> None:
-    """Read activations of the `test` and `training` set; write a table of units and a summary."""
+    """Read the activations of both sets; write a table of units and a summary for each epoch."""
     epochs = list(zip(test, training, units, summaries, strict=True))
     for test_path, training_path, units_path, summary_path in Progress(
         epochs, desc="measure purity", unit=" epochs"

@@ -1,4 +1,4 @@
-"""Measure how well a map follows the test set, keeps its neighbourhoods and parts its digits."""
+"""Measure how well a map fits the test set, keeps neighbourhoods and separates digits."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from workflow.som.statistics.purity import count_hits
 from workflow.som.statistics.quality.measures import measure_quality
 
 N_NEIGHBOURS = [10, 20]
-# Images between which neighbourhoods are compared: all pairs of them are.
+# Neighbourhoods are compared between all pairs of this many images.
 N_COMPARED = 5000
 
 

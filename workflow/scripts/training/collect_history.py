@@ -1,4 +1,4 @@
-"""Collect what was measured after each epoch of training into one table."""
+"""Collect the measurements of all trained epochs in one table."""
 
 import json
 from collections.abc import Sequence

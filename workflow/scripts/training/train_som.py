@@ -1,4 +1,4 @@
-"""Train a self-organizing map, or go on training it, for the epochs of one job."""
+"""Train a self-organizing map for the epochs of one job, from the start or from a checkpoint."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ def main(
 
 if __name__ == "__main__":
     resume = Path(snakemake.output.checkpoints[0]).parent.parent / ".resume"
-    # Snakemake deletes its log at each start; this one keeps the whole story.
+    # Snakemake deletes its log at each start of a job; the second log keeps all of them.
     log_to(snakemake.log[0], resume / "train_som.log")
     main(
         images=Path(snakemake.input.images),
@@ -40,7 +40,8 @@ if __name__ == "__main__":
         checkpoints=[Path(path) for path in snakemake.output.checkpoints],
         activations=[Path(path) for path in snakemake.output.activations],
         name=snakemake.params.given["experiment"],
-        # Not parameters of the rule: epochs, device and the like never change a finished epoch.
+        # From the configuration, not from the rule's parameters: epochs, device and the like never
+        # change a finished epoch, so a change of them must not rerun the job.
         experiment=experiments_from(snakemake.config)[snakemake.params.given["experiment"]],
         seed=int(snakemake.wildcards.seed),
         settings=snakemake.params.given["settings"],

@@ -1,4 +1,4 @@
-"""Find tours without a map: nearest neighbour, with and without local search, and a curve."""
+"""Find tours without a map: by nearest neighbour with and without local search, and by a curve."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from workflow.som.tsp.tours import read_cities, write_tours
 
 
 def main(cities: Path, tours: Path, *, seeds: Sequence[int]) -> None:
-    """Write all controls that need a seed for each of `seeds`, and the curve once."""
+    """Write one tour per seed for each control that depends on the seed, and the curve's tour."""
     points, known = read_cities(cities)
     found = find_control_tours(points, seeds)
     write_tours(tours, found, {"instance": known["instance"]}, kind="control_tours")

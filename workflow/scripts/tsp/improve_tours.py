@@ -1,4 +1,4 @@
-"""Shorten the ring's tours by 2-opt and Or-opt: a line of its own, never the ring's."""
+"""Shorten the ring's tours by 2-opt and Or-opt; the result counts as a method of its own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from workflow.som.tsp.tours import RING, read_cities, read_ring_tour, write_tour
 
 
 def main(cities: Path, rings: Sequence[Path], tours: Path) -> None:
-    """Write each ring's tour after local search; its seconds are the ring's and the search's."""
+    """Write each ring's tour after local search; its time includes the training of the ring."""
     points, known = read_cities(cities)
     found = [read_ring_tour(path, RING)[1] for path in rings]
     improved = [improve_ring_tour(points, ring) for ring in found]

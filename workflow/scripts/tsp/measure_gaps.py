@@ -18,7 +18,10 @@ def main(
     gaps: Path,
     summary: Path,
 ) -> None:
-    """Write one row a tour, and one an instance and method; tours say which instance is theirs."""
+    """Write one row per tour, and a summary with one row per instance and method.
+
+    The metadata of each table of tours names its instance.
+    """
     found = [tours.read_ring_tour(path, tours.RING) for path in rings]
     found += [tours.read_ring_tour(path, tours.FIRST_FALL) for path in firsts]
     found += [pair for path in others for pair in tours.read_tours(path)]

@@ -16,7 +16,7 @@ def main(
     random_cities: int,
     random_seed: int,
 ) -> None:
-    """Write one row a city; the optimum, if known, goes into the metadata."""
+    """Write one row per city; the optimum, if known, goes into the metadata."""
     points = load_cities(source, n_random=random_cities, seed=random_seed)
     metadata = {"instance": instance, "optimum": "" if optimum is None else str(optimum)}
     write_cities(cities, points, metadata)

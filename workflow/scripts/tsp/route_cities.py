@@ -1,4 +1,4 @@
-"""Have a solver of routing problems find a tour in a given time, where there are not too many."""
+"""Find a tour by a solver of routing problems in a given time, unless there are too many cities."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def main(cities: Path, tours: Path, *, seconds: int) -> None:
-    """Write the solver's tour, or an empty table for more cities than it is given."""
+    """Write the solver's tour, or an empty table if there are too many cities or no seconds."""
     points, known = read_cities(cities)
     found = []
     if seconds and len(points) <= MOST_ROUTED:
@@ -20,7 +20,12 @@ def main(cities: Path, tours: Path, *, seconds: int) -> None:
         tour = routed_tour(points, seconds)
         found = [FoundTour(ROUTED, -1, time.perf_counter() - start, tour)]
     else:
-        logger.info("Not routed: %d cities, at most %d, %d s.", len(points), MOST_ROUTED, seconds)
+        logger.info(
+            "No tour was searched: %d cities (at most %d are allowed), %d seconds.",
+            len(points),
+            MOST_ROUTED,
+            seconds,
+        )
     write_tours(tours, found, {"instance": known["instance"]}, kind="routed_tours")
 
 

@@ -19,9 +19,9 @@ def main(
     settings: TspSettings,
     seed: int,
 ) -> None:
-    """Train on `cities` and write the shortest tour, that of the first fall, and the ring."""
+    """Train on `cities`; write the shortest tour, the tour after the first fall, and snapshots."""
     points, known = read_cities(cities)
-    compile_ring()  # Before the time is taken.
+    compile_ring()  # So that compiling does not count as training time.
     total = len(points) * len(radius_schedule(len(points), settings))
     start = time.perf_counter()
     with Progress(total=total, desc=f"{known['instance']} {seed}", unit_scale=True) as bar:

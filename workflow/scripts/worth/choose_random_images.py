@@ -1,4 +1,4 @@
-"""Choose training images at random as prototypes: a control that learns nothing."""
+"""Choose training images at random as prototypes: a control without learning."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from workflow.som.statistics.prototypes import choose_random_images
 
 
 def main(images: Path, codebook: Path, *, n_prototypes: int, seed: int) -> None:
-    """Write `n_prototypes` of the training `images` to `codebook`."""
+    """Write `n_prototypes` random training `images` to `codebook`."""
     training = read_images(images)
     metadata = {key: training.metadata[key] for key in ("dataset", "image_shape")}
     metadata |= {"codebook": codebook.stem, "seed": str(seed)}

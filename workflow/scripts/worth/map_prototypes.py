@@ -1,4 +1,4 @@
-"""Map the test and the training set on a codebook, whatever it comes from."""
+"""Map the test and the training set on a codebook, either a map's or a control's."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Measure how the share of single-digit units depends on the images shown, next to controls."""
+"""Measure how the share of single-digit units depends on the number of images shown."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ def main(
     permutations: int,
     seed: int,
 ) -> None:
-    """Read where the samples fall on each codebook; write one row per set, size and draw."""
+    """Read the samples' BMUs on each codebook; write one row per codebook, set, size and draw."""
     frames, metadata = [], {}
     with Progress(desc="measure worth", unit=" draws") as bar:
         for codebook, path in bmus.items():
