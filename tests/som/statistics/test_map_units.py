@@ -17,7 +17,7 @@ def table(tmp_path):
     counts[0, 7], counts[1, 2], counts[1, 4] = 4, 1, 3
     lattice = Lattice("line", (3,))
     metadata = {"lattice": lattice.to_json(), "epoch": "5", "image_shape": "[2, 3]"}
-    write_table(tmp_path / "units.parquet", units_table(counts, lattice), metadata)
+    write_table(tmp_path / "units.parquet", units_table(counts, lattice), metadata, kind="purity")
     return tmp_path / "units.parquet", counts
 
 

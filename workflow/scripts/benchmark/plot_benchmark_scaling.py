@@ -1,4 +1,4 @@
-"""Draw the time a sample against sizes."""
+"""Draw the time per sample against sizes."""
 
 from collections.abc import Mapping
 from pathlib import Path

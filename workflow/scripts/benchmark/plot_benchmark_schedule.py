@@ -1,4 +1,4 @@
-"""Draw the time a sample over the schedule, by form of the rule."""
+"""Draw the time per sample over the schedule, by form of the rule."""
 
 from collections.abc import Mapping
 from pathlib import Path

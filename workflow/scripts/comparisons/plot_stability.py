@@ -1,4 +1,4 @@
-"""Draw how often two test images are neighbours again on another map, beside chance."""
+"""Draw how often two test images are neighbours again on another map, and how often by chance."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Draw all digits on one map, beside the histogram of unique digits a unit."""
+"""Draw all digits on one map, next to the histogram of unique digits per unit."""
 
 from collections.abc import Mapping
 from pathlib import Path

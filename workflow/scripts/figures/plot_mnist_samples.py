@@ -1,4 +1,4 @@
-"""Draw a sheet of the data set's images, one column a digit."""
+"""Draw a sheet of the data set's images, one column per digit."""
 
 from collections.abc import Mapping
 from pathlib import Path

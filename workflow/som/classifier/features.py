@@ -89,7 +89,7 @@ def _factor(width: float, scale: float) -> np.float32:
 
 
 def one_hot(bmus: NDArray[np.integer], n_units: int) -> csr_array:
-    """Return a row a sample that is 1 at its BMU and 0 elsewhere, sparse in float32."""
+    """Return one row per sample, which is 1 at its BMU and 0 elsewhere, sparse in float32."""
     n_samples = len(bmus)
     ones = np.ones(n_samples, np.float32)
     return csr_array((ones, bmus, np.arange(n_samples + 1)), shape=(n_samples, n_units))

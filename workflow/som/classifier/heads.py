@@ -46,7 +46,7 @@ def batches_and_passes(n_samples: int) -> tuple[int, int]:
 class NoisyMlp:
     """A committee of small multilayer perceptrons that learn from features with noise.
 
-    White noise on the features, drawn anew in each pass, is Tikhonov regularisation in the limit
+    White noise on the features, drawn again in each pass, is Tikhonov regularisation in the limit
     (Bishop 1995, Neural Computation 7:108); sparse features go without. Each member's weights are
     the mean over the second half of its passes (Polyak and Juditsky 1992), which does what a
     falling learning rate would; the committee averages probabilities.

@@ -53,7 +53,7 @@ def learning_rows(
     seed: int,
     report: Callable[[int], object] | None = None,
 ) -> pd.DataFrame:
-    """Return one row a size and draw: the test accuracy after learning from these labels.
+    """Return one row per size and draw: the test accuracy after learning from these labels.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def learning_rows(
     sizes : integers
         As `sizes_for` returns them.
     draws : int
-        Draws of a size at most; every set of features gets the same ones.
+        Draws per size at most; every set of features gets the same ones.
     seed : int
     report : callable, optional
         Called with each size that is done.

@@ -207,7 +207,7 @@ def best_of_map(scores: pd.DataFrame) -> pd.Series:
 def best_predictions(
     predictions: pd.DataFrame, activations: pd.DataFrame, best: pd.Series
 ) -> pd.DataFrame:
-    """Return the predictions of one model beside the BMU of each test sample and its place."""
+    """Return the predictions of one model with the BMU of each test sample and its place."""
     chosen = (predictions["features"] == best["features"]) & (predictions["head"] == best["head"])
     frame = predictions[chosen].drop(columns=["features", "head"])
     place = activations[["sample", "bmu", "row", "column"]]

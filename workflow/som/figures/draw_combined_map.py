@@ -1,4 +1,4 @@
-"""All digits on one map, beside the number of different digits that light up a unit."""
+"""All digits on one map, next to the number of different digits that light up a unit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

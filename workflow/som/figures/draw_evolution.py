@@ -63,7 +63,7 @@ def draw_frames(
     dead_colour: str,
     fade_by_purity: bool,
 ) -> list[Image.Image]:
-    """Draw one frame an epoch: the map, its key, and the single-digit units so far.
+    """Draw one frame per epoch: the map, its key, and the single-digit units so far.
 
     Frames share one palette and differ in few pixels, which keeps the animation small.
 
@@ -72,7 +72,7 @@ def draw_frames(
     lattice : Lattice
     epochs : sequence of Epoch
     map_size : int
-        Pixels along the longer side of the map, rounded to whole pixels a unit.
+        Pixels along the longer side of the map, rounded to whole pixels per unit.
     palette : sequence of colours, one per digit
     dead_colour : colour
     fade_by_purity : bool

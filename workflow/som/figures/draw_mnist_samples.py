@@ -1,4 +1,4 @@
-"""What the data set looks like: a sheet of its images, one column a digit."""
+"""What the data set looks like: a sheet of its images, one column per digit."""
 
 import numpy as np
 from matplotlib.figure import Figure

@@ -19,7 +19,7 @@ def tile_prototypes(
     *,
     dead_grey: int,
 ) -> NDArray[np.uint8]:
-    """Lay out the weight vectors as images, dark on white, one pixel a feature.
+    """Lay out the weight vectors as images, dark on white, one pixel per feature.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ NULL_COLOUR = "#b0b0b0"
 
 
 def summaries_frame(summaries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return one row an epoch of what the panels show of the maps' summaries."""
+    """Return one row per epoch of what the panels show of the maps' summaries."""
     rows = [
         {
             "epoch": summary["epoch"],
@@ -38,7 +38,7 @@ def draw_training_curves(figure: Figure, history: pd.DataFrame, maps: pd.DataFra
     ----------
     figure : Figure
     history : DataFrame
-        As in `history.parquet`: the training set, one row an epoch.
+        As in `history.parquet`: the training set, one row per epoch.
     maps : DataFrame
         From `summaries_frame`: the test set; the panels of an empty one are left out.
     """

@@ -83,7 +83,7 @@ def encode_prototype(
 def describe_units(
     units: MapUnits, u_matrix: NDArray[np.floating], codebook: NDArray[np.floating]
 ) -> pd.DataFrame:
-    """Return, one row a unit, what the page shows when the pointer is over it.
+    """Return, one row per unit, what the page shows when the pointer is over it.
 
     Parameters
     ----------

@@ -12,10 +12,10 @@ from workflow.som.model.lattice import Lattice
 
 
 def empty_plot(lattice: Lattice, width: int) -> Any:
-    """Return a plot for the map of a lattice, `width` pixels wide with the keys beside it."""
+    """Return a plot for the map of a lattice, `width` pixels wide with the keys to its right."""
     low, high = map_bounds(lattice)
     n_columns, n_rows = high - low
-    # The map's own frame is fixed, so that cells stay square whatever stands beside it.
+    # The map's own frame is fixed, so that cells stay square whatever stands next to it.
     size = (width - 190) / max(n_columns, n_rows)
     plot = new_plot(
         frame_width=round(size * n_columns),
@@ -33,7 +33,7 @@ def empty_plot(lattice: Lattice, width: int) -> Any:
 
 
 def _label_axes(plot: Any, lattice: Lattice) -> None:
-    """Put numbers beside rows and columns, of units or of slices; elsewhere hide the axes."""
+    """Put numbers along rows and columns, of units or of slices; elsewhere hide the axes."""
     ticks = map_ticks(lattice)
     if ticks is None:
         plot.axis.visible = False

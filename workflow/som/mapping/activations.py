@@ -18,8 +18,9 @@ def activations_table(
     nearest: Nearest,
     lattice: Lattice,
 ) -> pd.DataFrame:
-    """Return one row a sample: label, BMU, second BMU (null on a map of one unit), place, distance.
+    """Return one row per sample: its label, its BMU and second BMU, place and distance.
 
+    The second BMU is null on a map of one unit.
     `row` and `column` (or else `position`, see `places`) are the BMU's place on the lattice;
     `distance` is Euclidean, in pixels/255.
     """

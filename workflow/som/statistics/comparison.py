@@ -1,4 +1,4 @@
-"""Experiments side by side: one row a run, and means with intervals over seeds."""
+"""Experiments side by side: one row per run, and means with intervals over seeds."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ def with_intervals(runs: pd.DataFrame, by: str = "experiment") -> pd.DataFrame:
     Parameters
     ----------
     runs : DataFrame
-        One row a run, as `comparison_row` makes them.
+        One row per run, as `comparison_row` makes them.
     by : str
         Column that names the groups, which stay in their order.
 

@@ -14,7 +14,7 @@ from workflow.som.model.lattice import Lattice
 
 @dataclass(frozen=True)
 class MapUnits:
-    """A table with one row a unit, the lattice of the units, and what the table's file says.
+    """A table with one row per unit, the lattice of the units, and what the table's file says.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How well the units of a map recognise one class each, beside what chance gives."""
+"""How well the units of a map recognise one class each, and how well by chance."""
 
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ def count_hits(
 
 
 def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
-    """Return one row a unit: its place, its hits and how pure they are.
+    """Return one row per unit: its place, its hits and how pure they are.
 
     `majority_digit` is the commonest class (the smallest of equals) and `purity` its share;
     `entropy_bits` is the entropy of the unit's classes. All three are null on dead units.
@@ -147,7 +147,7 @@ def permuted_single_digit_units(
     """Count single-digit units when labels are permuted at fixed hits: what chance alone gives.
 
     A unit with one hit always recognises "one digit", so the share of single-digit units must be
-    seen beside this null.
+    compared with this null.
     """
     generator = np.random.default_rng([seed, 0])
     singles = [

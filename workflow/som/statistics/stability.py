@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson_binom
 
 from workflow.som.model.lattice import Lattice
 
@@ -33,7 +34,7 @@ class Alignment(NamedTuple):
 def neighbour_stability(
     bmus: NDArray[np.integer], lattice: Lattice, radius: float
 ) -> dict[str, Any]:
-    """Count on how many maps each pair of samples are neighbours, beside what chance gives.
+    """Count on how many maps each pair of samples are neighbours, and on how many by chance.
 
     Parameters
     ----------
@@ -52,8 +53,8 @@ def neighbour_stability(
         `neighbour_share`: of all pairs on a map, the mean over maps (p), and `map_shares` of each;
         `uniform_share`: de Bodt's v / N, units within the radius by all units, mean over units;
         `often_from`, `seldom_to`: counts that are significant, None where none can be;
-        `often_share`, `seldom_share`: of the pairs, `often_by_chance`, `seldom_by_chance` beside;
-        `again`: the probability that neighbours on one map are neighbours on another, beside p.
+        `often_share`, `seldom_share`: of the pairs, and `often_by_chance`, `seldom_by_chance`;
+        `again`: the probability that neighbours on one map are neighbours on another; compare p.
         What is undefined (one map, one sample, no neighbours) is None.
 
     Notes
@@ -76,7 +77,7 @@ def neighbour_stability(
     observed = _count_maps(bmus, near)
     n_pairs = n_samples * (n_samples - 1) // 2
     shares = np.array([_neighbour_share(places, near) for places in bmus])
-    null = _poisson_binomial(shares)
+    null = poisson_binom(shares).pmf(np.arange(n_maps + 1))
     often, seldom = _significant(null)
     maps = np.arange(n_maps + 1)
     neighbours = int(maps @ observed) * (n_maps - 1)
@@ -159,14 +160,6 @@ def _neighbour_share(bmus: NDArray[np.integer], near: NDArray[np.bool_]) -> floa
     hits = np.bincount(bmus, minlength=len(near))
     ordered = int(hits @ (near @ hits)) - len(bmus)
     return ordered / max(len(bmus) * (len(bmus) - 1), 1)
-
-
-def _poisson_binomial(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the distribution of how many of some independent events happen, (n_events + 1,)."""
-    distribution = np.ones(1)
-    for probability in probabilities:
-        distribution = np.convolve(distribution, [1 - probability, probability])
-    return distribution
 
 
 def _significant(null: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -1,7 +1,7 @@
 """What a share of single-digit units is worth: how it depends on the images shown, and controls.
 
 A unit that few images hit recognises "one digit" by chance, so the share depends on how many images
-are shown and means something only beside a null, other sets and codebooks without a map.
+are shown and means something only next to a null, other sets and codebooks without a map.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ def measure_shares(
         Numbers of samples to show. Those of `n_samples` or more are left out; all samples, which
         can be drawn in one way only, are always the last size.
     draws : int
-        Random subsets a size: the same for every codebook, given the same seed.
+        Random subsets per size: the same for every codebook, given the same seed.
     permutations, seed : int
         Of each null: labels permuted at fixed hits.
     report : callable, optional
@@ -44,9 +44,9 @@ def measure_shares(
     Returns
     -------
     DataFrame
-        One row a size and draw: `n_images`, `draw`, `hits_per_unit` (expected: n_images / n_units),
-        `active_units`, `single_digit_units`, its `share_of_all` and `share_of_active` units, and
-        `null_mean`, `null_low`, `null_high`, single-digit units by chance.
+        One row per size and draw: `n_images`, `draw`, `hits_per_unit` (expected: n_images /
+        n_units), `active_units`, `single_digit_units`, its `share_of_all` and `share_of_active`
+        units, and `null_mean`, `null_low`, `null_high`, single-digit units by chance.
     """
     rows = []
     for size in [*sorted(size for size in sizes if size < len(labels)), len(labels)]:

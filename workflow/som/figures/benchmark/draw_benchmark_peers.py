@@ -153,7 +153,7 @@ def _remark(row: Mapping[Any, Any]) -> str:
 
 
 def _duration(microseconds: float) -> str:
-    """Return a time a sample with its unit, two digits or more.
+    """Return a time per sample with its unit, two digits or more.
 
     Examples
     --------

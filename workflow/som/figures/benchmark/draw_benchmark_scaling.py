@@ -1,4 +1,4 @@
-"""Time a sample against the sizes of map, samples and blocks, beside the floors."""
+"""Time per sample against the sizes of map, samples and blocks, and the floors."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Time a sample over the schedule of a run, by form of the rule, beside the floor."""
+"""Time per sample over the schedule of a run, by form of the rule, and the floor."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ LINE_HEIGHT = 0.06
 
 
 def draw_schedule(figure: Figure, times: ScheduleTimes, *, machine: str = "") -> None:
-    """Draw time a sample against the epoch, the radius above it.
+    """Draw time per sample against the epoch, the radius above it.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _what_a_run_takes(run: RunTime) -> str:
 
 
 def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], last: float) -> None:
-    """Name the curves: beside the axes, or where a curve ends earlier, at that end."""
+    """Name the curves: right of the axes, or where a curve ends earlier, at that end."""
     height = ax.get_ylim()[1]
     free = -np.inf
     for epoch, value, label, colour in sorted(ends, key=lambda end: end[1]):

@@ -118,7 +118,7 @@ def draw_gaps(ax: Axes, segments: pd.DataFrame) -> None:
 
 
 def draw_windows(figure: Figure | SubFigure, windows: pd.DataFrame) -> None:
-    """Draw the share of different winners along each epoch, a panel an epoch."""
+    """Draw the share of different winners along each epoch, one panel per epoch."""
     epochs = windows["epoch"].unique()
     if len(epochs) > MOST_EPOCHS:
         epochs = epochs[np.linspace(0, len(epochs) - 1, MOST_EPOCHS).round().astype(int)]

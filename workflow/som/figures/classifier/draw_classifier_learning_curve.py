@@ -19,7 +19,7 @@ COLOURS = {
 
 
 def draw_classifier_learning_curve(figure: Figure, points: pd.DataFrame) -> None:
-    """Draw one line a set of features, through the mean of the draws.
+    """Draw one line per set of features, through the mean of the draws.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ LEAST_ERROR = 5e-4
 
 
 def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
-    """Draw one row a set of features, one dot a head; errors are spaced logarithmically.
+    """Draw one row per set of features, one dot per head; errors are spaced logarithmically.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Experiments side by side: one panel a measure, one line an experiment."""
+"""Experiments side by side: one panel per measure, one line per experiment."""
 
 import numpy as np
 import pandas as pd

@@ -19,7 +19,7 @@ def draw_stability(figure: Figure, summaries: Sequence[Mapping[str, Any]]) -> No
     ----------
     figure : Figure
     summaries : sequence of mappings
-        As `measure_stability` writes them, one an experiment.
+        As `measure_stability` writes them, one per experiment.
     """
     again, counts = figure.subplots(1, 2)
     _draw_again(again, summaries)
@@ -51,7 +51,7 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
-    """Draw on how many maps pairs are neighbours (one step), beside the binomial null."""
+    """Draw on how many maps pairs are neighbours (one step), and what chance gives."""
     for number, summary in enumerate(summaries):
         row = next(row for row in summary["stability"] if row["radius"] == 1)
         maps = np.arange(row["n_maps"] + 1)

@@ -21,13 +21,13 @@ HALF_A_STEP = 0.5
 
 
 def draw_trade_off(figure: Figure, runs: pd.DataFrame) -> None:
-    """Draw each measure against the radius at which training ends, one line a size of the map.
+    """Draw each measure against the radius at which training ends, one line per size of the map.
 
     Parameters
     ----------
     figure : Figure
     runs : DataFrame
-        One row an epoch of a run whose radius falls, as `comparison.comparison_row` makes them.
+        One row per epoch of a run whose radius falls, as `comparison_row` makes them.
     """
     panels = figure.subplots(2, 3, sharex=True)
     for ax, (column, title, is_share) in zip(panels.flat, PANELS, strict=True):

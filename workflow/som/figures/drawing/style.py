@@ -105,7 +105,7 @@ def draw_lattice_map(
     """
     outlines = unit_outlines(lattice)
     low, high = map_bounds(lattice)
-    # One shape a colour, not one a unit: a tenth of the size as SVG, and no seams within it.
+    # One shape per colour, not per unit: a tenth of the size as SVG, and no seams within it.
     rgba = to_rgba_array(colours)
     if background is not None:
         drawn = (rgba != to_rgba(background)).any(axis=1)

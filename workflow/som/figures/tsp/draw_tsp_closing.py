@@ -25,7 +25,7 @@ def draw_frames(
     *,
     size: int,
 ) -> list[Image.Image]:
-    """Draw one frame a snapshot of the ring, and a last one of the tour.
+    """Draw one frame per snapshot of the ring, and a last one of the tour.
 
     Frames share one palette and differ in few pixels, which keeps the animation small.
 

@@ -39,7 +39,7 @@ def figure_height(summary: pd.DataFrame) -> float:
 
 
 def draw_gaps(figure: Figure, summary: pd.DataFrame) -> None:
-    """Draw one row an instance, smallest on top, and one mark a method with its interval.
+    """Draw one row per instance, smallest on top, and one mark per method with its interval.
 
     Parameters
     ----------

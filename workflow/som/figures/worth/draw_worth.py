@@ -1,4 +1,4 @@
-"""What the share of single-digit units is worth: against the images shown, beside controls."""
+"""What the share of single-digit units is worth: against the images shown, next to controls."""
 
 import math
 from collections.abc import Mapping
@@ -85,7 +85,7 @@ def draw_shares(ax: Axes, averages: pd.DataFrame, share: str) -> None:
 def draw_accuracies(
     ax: Axes, averages: pd.DataFrame, published: Mapping[str, list[tuple[int, float]]]
 ) -> None:
-    """Draw the label accuracy of each codebook on the test set, beside published figures."""
+    """Draw the label accuracy of each codebook on the test set, next to published figures."""
     whole = averages[(averages["set"] == "test") & averages["label_accuracy"].notna()]
     trained = whole[whole["codebook"] != UNTRAINED]
     ends = ["label_accuracy_low", "label_accuracy_high"]
@@ -135,7 +135,7 @@ def _draw_legend(figure: SubFigure) -> None:
 
 
 def _name_curves(ax: Axes, averages: pd.DataFrame, share: str) -> None:
-    """Write the names of the codebooks beside the ends of their curves, from below upwards."""
+    """Write the names of the codebooks at the ends of their curves, from below upwards."""
     ends = averages.groupby("codebook").last().sort_values(share)
     height = -np.inf
     for codebook, end in ends.iterrows():

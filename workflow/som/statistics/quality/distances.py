@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# A square this small beside the norms is measured anew: the product keeps 8 of its digits at best.
+# A square this small compared with the norms is measured again: the product keeps 8 of its
+# digits at best.
 SMALL = 1e-8
 
 

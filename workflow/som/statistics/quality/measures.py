@@ -67,7 +67,7 @@ def measure_quality(
         `topographic_error` (the lattice's own neighbours), `_4` and `_8`: shares of the samples;
         `topographic_product`: 0 is a match, negative: too few dimensions, positive: too many;
         `preservation`: a list of `n_neighbours`, `trustworthiness`, `continuity`;
-        `class_scatter_index`: mean number of patches a digit; `largest_component_unit_share` and
+        `class_scatter_index`: mean number of patches per digit; `largest_component_unit_share` and
         `largest_component_sample_share`: means over digits of what the largest patch has of the
         digit's units, and of all its samples; `classes`: a list of these for each digit, by the
         majority of `labels`;
