@@ -89,7 +89,8 @@ def train_in_forms(
                 yield n_block
             position = starts.stop
         except NotSmoothError as error:
-            logger.info("Virtual units were off by %s: the same samples again by all units.", error)
+            # For the log file: the result is what all units would have given.
+            logger.debug("Virtual units were off by %s: these samples again by all units.", error)
             yield -n_done
             form = "block"
 
