@@ -2,8 +2,8 @@
 # A real SLURM of one node in a folder of its own: slurm.sh start FOLDER | slurm.sh stop FOLDER
 #
 # Run as root, without systemd (Debian packages slurm-wlm and munge). Nothing outside FOLDER is
-# written, ports are free ones, and `stop` ends only what `start` began, so it may run beside a real
-# installation and beside itself. Afterwards `. FOLDER/environment` gives sbatch, squeue and the
+# written, ports are free ones, and `stop` ends only what `start` began, so it may run next to a real
+# installation and next to itself. Afterwards `. FOLDER/environment` gives sbatch, squeue and the
 # others this cluster. FOLDER's path has to be short: it holds a socket.
 set -euo pipefail
 

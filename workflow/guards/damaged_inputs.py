@@ -68,7 +68,7 @@ def verify(
 ) -> None:
     """Read artifacts and raise an error about the first that is damaged or in a wrong place.
 
-    `made` are files that are about to be made again, so that they say nothing about what is right.
+    `made` are files that are about to be made again, so nothing is compared with them.
     """
     known = _Fingerprints(settings, set(made))
     for path in paths:
@@ -83,7 +83,7 @@ def verify(
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    """Read a table, summary or checkpoint; return what it says of itself."""
+    """Read a table, summary or checkpoint; return its metadata."""
     # Imported only here: Arrow would take most of the time of a run with nothing to do.
     if path.suffix == ".safetensors":
         from workflow.som.files.checkpoints import load_checkpoint
@@ -109,7 +109,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") -> None:
-    """Compare what a file says of itself with what its path says of it."""
+    """Compare a file's metadata with its path."""
     expected = implied_by(path)
     if path.suffix != ".json" and {"experiment", "seed"} <= expected.keys():
         expected["fingerprint"] = known.of(expected["experiment"], expected["seed"])
@@ -125,7 +125,7 @@ def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") 
 
 
 def implied_by(path: Path) -> dict[str, str]:
-    """Return what the place of a table, summary or checkpoint says of it.
+    """Return the metadata that a table, summary or checkpoint must have in its place.
 
     Where no place fits, a file's own name is its kind.
 

@@ -21,7 +21,7 @@ RESULTS = Path("results")
 def findings_of(
     target: str, experiments: Mapping[str, Experiment], folders: Mapping[str, str]
 ) -> list[str]:
-    """Return what was found by a target that is built; nothing if it has no findings.
+    """Return the findings of a target that is built; an empty list if it has none.
 
     Parameters
     ----------

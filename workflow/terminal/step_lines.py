@@ -1,4 +1,4 @@
-"""What a run says in the terminal: a line per step, and errors without what surrounds them.
+"""A run's lines in the terminal: one per step, and errors without Snakemake's text around them.
 
 Snakemake gives all that happens to one logger, as records whose `event` and fields its logger
 plugins rely on. Here a handler of the standard library reads them, so that nothing has to be
@@ -22,7 +22,7 @@ from workflow.som.files.logs import WIPE
 
 # A step that takes longer than so many seconds is named before it ends.
 LONG = 10.0
-# Events that have their own lines here, or say what only a developer asks for.
+# Events that have their own lines here, or that only a developer asks for.
 REPLACED = {
     *(LogEvent.JOB_INFO, LogEvent.JOB_STARTED, LogEvent.JOB_FINISHED, LogEvent.JOB_ERROR),
     *(LogEvent.GROUP_INFO, LogEvent.GROUP_ERROR, LogEvent.PROGRESS, LogEvent.RUN_INFO),
@@ -84,7 +84,7 @@ class StepLines(logging.Handler):
     built : list of str
         Names of the rules without a log file, which are the targets, as they are reached.
     failed : dict
-        From the log files of the steps that failed to what Snakemake says of them, which is empty
+        From the log files of the steps that failed to Snakemake's words about them, which are empty
         unless they could not be started.
     """
 
@@ -183,7 +183,7 @@ def write_line(line: str) -> None:
 
 
 def plain_error(message: str, targets: Iterable[str]) -> list[str]:
-    r"""Return what Snakemake says of an error without its place in the code, in lines.
+    r"""Return Snakemake's words about an error, in lines, without the place in the code.
 
     Of a step that failed nothing, as its own line says it; of a mistyped target the nearest.
 
@@ -211,7 +211,7 @@ def plain_error(message: str, targets: Iterable[str]) -> list[str]:
 
 
 def describe(log: str) -> tuple[str, str]:
-    """Return what a step does and of what, from the place of its log file.
+    """Return the name of a step and of its experiment, from the place of its log file.
 
     Examples
     --------

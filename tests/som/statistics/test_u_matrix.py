@@ -39,7 +39,7 @@ def test_equal_vectors_give_zero_everywhere():
 
 
 def test_two_plateaus_are_parted_by_a_ridge():
-    # Left half 0, right half 1: beside the edge one of three or four neighbours is 1 away.
+    # Left half 0, right half 1: next to the edge one of three or four neighbours is 1 away.
     codebook = np.repeat([[0, 0, 1, 1]], 3, axis=0).reshape(12, 1).astype(np.float32)
     found = u_matrix(codebook, Lattice("square", (3, 4))).reshape(3, 4)
     np.testing.assert_allclose(found[:, [0, 3]], 0)

@@ -148,7 +148,7 @@ def test_publishing_replaces_what_was_there(folder, tmp_path):
 
 
 def test_deleting_a_published_file_leaves_the_kept_one(folder, tmp_path):
-    """Snakemake deletes the outputs of a job that it starts anew."""
+    """Snakemake deletes the outputs of a job that it starts again."""
     keep(folder, 3)
     folder.publish(3, tmp_path / "checkpoint", tmp_path / "table")
     (tmp_path / "checkpoint").unlink()

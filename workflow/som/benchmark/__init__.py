@@ -9,5 +9,5 @@
 `faithfulness`
     How near it stays to the rule in float64.
 `plain_loop`
-    That rule, with a record of what it sees on its way.
+    That rule, which also records winners and distances.
 """

@@ -21,7 +21,7 @@ from workflow.som.model.samples import Samples
 
 Row = dict[str, Any]
 
-# Rows and columns of the map, where they are not what is varied.
+# Rows and columns of the map, unless these are varied.
 SIDE = 50
 # Blocks of which the floor is the median.
 N_BLOCKS = 40
@@ -94,7 +94,7 @@ def time_online(
 def time_batch(
     codebook: NDArray[np.float32], samples: Samples, lattice: Lattice, radius: float, threads: int
 ) -> float:
-    """Return the seconds a sample of a batch epoch: search, sums and smoothing."""
+    """Return the seconds per sample of a batch epoch: search, sums and smoothing."""
     started = time.perf_counter()
     bmus = find_bmus(samples, codebook, threads=threads)
     update_batch(codebook, samples, bmus, neighbourhood_factors(lattice, radius))
@@ -102,7 +102,7 @@ def time_batch(
 
 
 def time_search(find: Callable[..., Any], codebook: NDArray[np.float32], samples: Samples) -> float:
-    """Return the seconds a sample of a search for the two nearest units."""
+    """Return the seconds per sample of a search for the two nearest units."""
     started = time.perf_counter()
     find(samples, codebook)
     return (time.perf_counter() - started) / len(samples)

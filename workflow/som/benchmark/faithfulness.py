@@ -2,7 +2,7 @@
 
 The rule is chaotic: where two units are almost equally near, rounding decides, and from there two
 computations part. So there are two comparisons over an epoch of a run. In `compare_segments` each
-form starts anew, every so many samples, from the state of a float64 loop, so that what is counted
+form starts again, every so many samples, from the state of a float64 loop, so that what is counted
 are its own deviations. In `compare_epochs` the forms run on by themselves, to show how far apart a
 near tie takes them.
 """
@@ -27,7 +27,7 @@ from workflow.som.training.epoch import presentation_order
 
 Array = NDArray[np.floating]
 Row = dict[str, Any]
-# Names of engines and what `train_epoch` takes for them.
+# Names of engines, and the arguments of `train_epoch` for each.
 Engines = Mapping[str, Mapping[str, Any]]
 
 # Samples after which the float64 loop is rounded to float32, and the engines start again from it.
@@ -106,7 +106,7 @@ def compare_segments(
     ----------
     samples : array of shape (n_samples, n_features)
     engines : mapping
-        From names to what `train_epoch` takes for them.
+        From names to arguments of `train_epoch`.
     threads : int
         Of the engines and of the loop.
     segment : int

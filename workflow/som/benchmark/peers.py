@@ -1,4 +1,4 @@
-"""Ask libraries for the same epochs, each in a process of its own, and compare what they give."""
+"""Ask libraries for the same epochs, each in a process of its own, and compare their codebooks."""
 
 import logging
 import os
@@ -34,7 +34,7 @@ TOLERANCES = {"online": 2e-6, "batch": 1e-4}
 
 
 class Task(NamedTuple):
-    """An epoch to train: what is presented to whom, and from where.
+    """An epoch to train: samples, their order, and the codebook to start from.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Task(NamedTuple):
     lattice: Lattice
 
     def request(self, peer: str, threads: int) -> dict[str, Any]:
-        """Return what `run.py` is asked."""
+        """Return the request for `run.py`."""
         return {
             "peer": peer,
             "rule": self.rule,
@@ -100,7 +100,7 @@ def task_from(
     pixels: NDArray[np.uint8],
     schedule: Mapping[str, float],
 ) -> Task:
-    """Return what a library is asked at an epoch of a run, given the checkpoint before it."""
+    """Return the request to a library for an epoch of a run, given the checkpoint before it."""
     order = presentation_order(int(start.metadata["seed"]), epoch, len(pixels))
     return Task(
         library["rule"],
@@ -114,7 +114,7 @@ def task_from(
 
 
 def ask(python: Path, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Train as `request` says with an interpreter; return what `run.py` writes.
+    """Train as `request` says with an interpreter; return the answer of `run.py`.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def ask(python: Path, request: Mapping[str, Any]) -> dict[str, Any]:
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise SomError(
                 f"{request['peer']} could not be measured ({last}): delete the peers' environment "
-                "and run the same command again to have it installed anew."
+                "and run the same command again to have it installed again."
             )
         with np.load(paths[1]) as result:
             return dict(result)

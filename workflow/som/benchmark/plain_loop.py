@@ -1,4 +1,4 @@
-"""The online rule as it is written, in float64, compiled: what the engine is held against.
+"""The online rule as it is written, in float64, compiled: the engine is compared with it.
 
 `workflow.som.engine.online.rule.train_epoch_plainly` does the same, too slowly for whole epochs.
 """

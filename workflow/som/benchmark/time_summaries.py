@@ -42,7 +42,7 @@ class ScheduleTimes(NamedTuple):
 
 
 def measured_on(metadata: Mapping[str, str]) -> str:
-    """Return what a table was measured on, in one line."""
+    """Return the machine on which a table was measured, in one line."""
     return f"{metadata['machine']}; {metadata['threads']} threads; {metadata['date']}"
 
 
@@ -79,7 +79,7 @@ def peer_ratios(measurements: pd.DataFrame) -> pd.DataFrame:
         high=("warm", "max"),
         cold=("cold", "median"),
     )
-    # The longest run of ours is what the others are measured by.
+    # The others are compared with our longest run.
     ours = rows[rows["library"] == "ours"].sort_values("n_samples")
     ours = ours.drop_duplicates(["panel", "epoch"], keep="last")
     epochs = pd.MultiIndex.from_frame(rows[["panel", "epoch"]])
@@ -114,7 +114,7 @@ def scaling_medians(measurements: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise_schedule(measurements: pd.DataFrame) -> ScheduleTimes:
-    """Return the medians of a table as `schedule.parquet`, and what a run takes."""
+    """Return the medians of a table as `schedule.parquet`, and the time of a whole run."""
     medians = measurements.pivot_table(
         index="epoch", columns="form", values="microseconds_per_sample", aggfunc="median"
     )

@@ -52,6 +52,6 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
 
 
 def to_measure(settings: Settings) -> dict[str, Any]:
-    """Return what the scores depend on, as JSON: all but the keys of the learning curve."""
+    """Return the settings that the scores depend on, as JSON, without those of the curve."""
     values = {key: getattr(settings, key) for key in SCORE_KEYS}
     return values | {"widths": list(settings.widths)}

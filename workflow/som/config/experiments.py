@@ -20,7 +20,7 @@ from workflow.som.model.schedule import Schedule
 
 DATASET_NAMES = tuple(DATASETS)
 
-# Names that no experiment may have: its folder would be one of these beside it in results/, or
+# Names that no experiment may have: its folder would be one of these others in results/, or
 # its name would read like another target. (`quickstart` is both, and builds itself.)
 RESERVED_FOLDERS = ("raw", "datasets", "logs", "benchmarks", "reference")
 RESERVED_TARGETS = (
@@ -133,7 +133,7 @@ class Experiment:
         return math.prod(self.shape)
 
     def _check_numbers(self) -> None:
-        """Refuse what Python takes for a number and YAML users do not mean: true, .nan, .inf."""
+        """Refuse true, .nan and .inf: numbers to Python, but hardly meant as such in YAML."""
         for key, value in dataclasses.asdict(self).items():
             for number in value if isinstance(value, tuple) else (value,):
                 is_real = not isinstance(number, float) or math.isfinite(number)
@@ -289,7 +289,7 @@ def _experiment(values: Mapping[str, Any]) -> Experiment:
 
 
 def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
-    """Return what determines the codebook of every epoch, the seed and the data apart, as JSON.
+    """Return the settings that determine the codebooks, as JSON; seed and data are not among them.
 
     Not among it: `epochs` of a schedule in which a later epoch never changes an earlier one, and
     all that only says where training runs or what is measured afterwards.

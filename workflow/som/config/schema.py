@@ -1,4 +1,4 @@
-"""The configuration held against its JSON Schema: what is refused is refused in one sentence."""
+"""The configuration compared with its JSON Schema; an error is one sentence."""
 
 import difflib
 import math
@@ -60,7 +60,7 @@ def _is_finite(_: Any, value: Any) -> bool:
 
 
 def _check_structure(config: Any) -> None:
-    """Refuse what YAML can say and JSON Schema cannot judge."""
+    """Refuse values that YAML allows and JSON Schema cannot judge."""
     if not isinstance(config, dict):
         raise ConfigError(f"config: it is {shown(config)}, but must be a mapping; see its README.")
     for number, (place, value) in enumerate(_walk(config, ())):
@@ -178,7 +178,7 @@ def _properties(part: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[s
 
 
 def resolved(part: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a part of the schema together with what it refers to by `$ref: "#/$defs/NAME"`."""
+    """Return a part of the schema with those that it refers to by `$ref: "#/$defs/NAME"`."""
     whole = dict(part)
     if name := whole.pop("$ref", "").removeprefix("#/$defs/"):
         whole = resolved(schema["$defs"][name], schema) | whole
@@ -193,7 +193,7 @@ def _types(schema: Mapping[str, Any]) -> set[str]:
 
 
 def allowed_values(schema: Mapping[str, Any]) -> str:
-    """Say in words what a part of the schema allows.
+    """Say in words which values a part of the schema allows.
 
     Examples
     --------

@@ -70,6 +70,6 @@ def tsp_from(config: Mapping[str, Any]) -> TspSettings:
 
 
 def to_training(settings: TspSettings) -> dict[str, Any]:
-    """Return what determines a ring's tour, the cities and the seed apart, as JSON."""
+    """Return the settings that determine a ring's tour, as JSON, without cities and seed."""
     values = dataclasses.asdict(settings)
     return {key: values[key] for key in TRAINING_KEYS}

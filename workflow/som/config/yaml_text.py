@@ -1,4 +1,4 @@
-"""The configuration as text: what a YAML parser would silently take, one way or another."""
+"""The configuration as text: faults that a YAML parser would accept without a word."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +61,7 @@ def check_config_file(path: Path | str) -> None:
 
 
 def _nodes(top: Any) -> Iterator[Any]:
-    """Yield a node and what is below it, also where an alias refers to it again."""
+    """Yield a node and all below it, also where an alias refers to it again."""
     waiting = [top]
     while waiting:
         node = waiting.pop()
@@ -96,7 +96,7 @@ def _check_node(path: Path, node: Any) -> None:
 
 
 def _fault(error: Any) -> str:
-    """Say in one line where YAML breaks, and what was met there."""
+    """Say in one line where the YAML is broken, and by which character."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or reason(error)
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""

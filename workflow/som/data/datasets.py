@@ -125,7 +125,7 @@ def write_images(
 
 
 def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
-    """Return what a table of images lacks, or "": it may be whole and yet of another kind."""
+    """Return what a table of images lacks, or "". A table can be whole and yet have no images."""
     try:
         n_pixels = math.prod(json.loads(metadata["image_shape"]))
     except (KeyError, TypeError, ValueError):

@@ -58,7 +58,7 @@ def fetch_dataset(dataset: str, folder: Path, mirror: str = "") -> None:
     Raises
     ------
     SomError
-        If a file could not be had anywhere; it names what was tried.
+        If no source has the file; the message names all that were tried.
     """
     for source in sources(dataset):
         path = folder / source.name

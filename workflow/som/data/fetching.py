@@ -49,7 +49,7 @@ def join_address(folder: str, name: str) -> str:
 
 
 def fetch(address: str, path: Path, *, description: str) -> None:
-    """Write what an http(s) address offers to `path`, byte for byte as it was sent.
+    """Write the content of an http(s) address to `path`, byte for byte as it was sent.
 
     A transfer encoding that the server claims is not undone: many claim that a gzip file is an
     encoded plain file. Redirects are followed to http(s) addresses.
@@ -68,7 +68,7 @@ def fetch(address: str, path: Path, *, description: str) -> None:
         raise OSError(f"the server answers {status}") from None
     except requests.TooManyRedirects:
         raise OSError("it redirects without end") from None
-    except ValueError:  # InvalidSchema, InvalidURL and what parsing an address runs into.
+    except ValueError:  # InvalidSchema, InvalidURL and other errors of parsing an address.
         raise OSError("it is, or redirects to, no http address") from None
     except (TimeoutError, requests.Timeout):
         raise OSError(f"it is too slow: {TIMEOUT:g} s without {CHUNK:,} bytes") from None
@@ -123,7 +123,7 @@ def _next_chunk(response: requests.Response) -> bytes:
 def _time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeoutError if the context takes longer, even in the middle of a system call.
 
-    A socket's own time-out starts anew with each byte. Signals reach the main thread only, which a
+    A socket's own time-out starts again with each byte. Signals reach the main thread only, which a
     script's is; elsewhere there is no limit but the socket's.
     """
     if threading.current_thread() is not threading.main_thread():

@@ -58,7 +58,7 @@ def could_not_write(path: Path | str, error: OSError) -> SomError:
 
 @contextmanager
 def write_atomically(path: Path | str) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` once it is written and on disk.
+    """Yield a temporary path next to `path`; rename it to `path` once it is written and on disk.
 
     A reader never sees half a file: after a kill or on a full disk only the temporary name is left
     or nothing at all.
@@ -87,7 +87,7 @@ def write_atomically(path: Path | str) -> Iterator[Path]:
 
 
 def _remove_left(path: Path) -> None:
-    """Remove what killed writers of a file left behind; in hidden folders others may be writing."""
+    """Remove killed writers' temporary files; not in hidden folders, where others may write."""
     if not path.parent.name.startswith("."):
         for left in path.parent.glob(f".{escape(path.stem)}.{'[0-9a-f]' * 8}.tmp{path.suffix}"):
             left.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Checkpoints: one codebook with what determined it, as safetensors.
+"""Checkpoints: one codebook and the settings that determined it, as safetensors.
 
 The file opens anywhere with `safetensors.numpy.load_file(path)["codebook"]`. Equal checkpoints are
 equal byte for byte.
@@ -62,7 +62,7 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     Raises
     ------
     DamagedFileError
-        If the file cannot be decoded or its content is not what was written.
+        If the file cannot be decoded or its content was altered.
     """
     content = read_whole(path)
     try:

@@ -8,7 +8,7 @@ class SomError(Exception):
 
 
 class DamagedFileError(SomError):
-    """A file whose content is not what was written; nothing may be computed from it."""
+    """A file whose content was altered; nothing may be computed from it."""
 
 
 def damaged(path: Path | str, reason: str) -> DamagedFileError:

@@ -33,7 +33,7 @@ class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 class LogFile(logging.FileHandler):
-    """A log file; what a full disk keeps out of it is lost, and the work goes on."""
+    """A log file; if the disk is full, lines are lost and the work goes on."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: D102, N802
         if not isinstance(sys.exc_info()[1], OSError):

@@ -1,4 +1,4 @@
-"""Summaries: small JSON files that carry a checksum of what they say."""
+"""Summaries: small JSON files with a checksum of their content."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ def write_summary(path: Path | str, summary: Mapping[str, Any], *, kind: str) ->
 
 
 def read_summary(path: Path | str) -> dict[str, Any]:
-    """Read a summary; raise `DamagedFileError` if it is not what was written."""
+    """Read a summary; raise `DamagedFileError` if it was altered."""
     content = read_whole(path)
     try:
         summary = json.loads(content)

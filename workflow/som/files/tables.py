@@ -25,7 +25,7 @@ PLACEHOLDER = "0" * 64
 
 
 class Table(NamedTuple):
-    """A table with what its file says about it."""
+    """A table and the metadata of its file."""
 
     frame: pd.DataFrame
     metadata: dict[str, str]
@@ -35,7 +35,7 @@ def checksum(table: pa.Table, metadata: Mapping[str, str]) -> str:
     """Return the SHA-256 of a table's values, names, types and metadata.
 
     Parquet's own page checksums do not cover its footer, and row groups or encodings may differ
-    between equal tables; so the decoded values are what is hashed.
+    between equal tables; so the decoded values are hashed.
     """
     content = hashlib.sha256()
     for key in sorted(metadata.keys() - OWN_KEYS):
@@ -73,7 +73,7 @@ def write_arrow(
     """
     kept = {key: text for key, text in metadata.items() if key not in OWN_KEYS}
     metadata = kept | {"kind": kind}
-    # What pandas notes of its types stays; what an earlier file said of itself does not.
+    # Notes of pandas on types stay; metadata of an earlier file do not.
     if note := (table.schema.metadata or {}).get(b"pandas"):
         metadata = {**metadata, "pandas": note.decode()}
     metadata = {"file_checksum": PLACEHOLDER, **metadata, "checksum": checksum(table, metadata)}
@@ -135,7 +135,7 @@ def _fill_in_checksum(path: Path) -> None:
 
 
 def _verified_metadata(path: Path | str, content: bytes) -> dict[str, str]:
-    """Return what the footer says, once all bytes are verified.
+    """Return the footer's metadata, once all bytes are verified.
 
     A file of an older version has no `file_checksum`; its content has a checksum still.
     """

@@ -41,7 +41,7 @@ def activations_table(
 
 
 def find_fault(table: pa.Table, lattice: str) -> str:
-    """Return what cannot be in a table of activations on a lattice (as JSON), or ""."""
+    """Return the fault of a table of activations on a lattice (as JSON), or ""."""
     bounds = {"bmu": Lattice.from_json(lattice).n_units, "label": N_CLASSES}
     for name, bound in bounds.items():
         if name not in table.column_names or not pa.types.is_integer(table[name].type):

@@ -25,9 +25,9 @@ class Lattice:
     """Arrangement of units, row-major; distances are in grid steps.
 
     `square`: rows and columns, the four nearest units are adjacent. `hexagonal`: every other row is
-    shifted by half a step, the six nearest are adjacent. `torus`, `hexagonal_torus`: the same with
-    the last row beside the first, and the last column beside the first. `line`, `ring`: one axis,
-    open or closed. `block`: any number of axes, the two nearest along each are adjacent.
+    shifted by half a step, the six nearest are adjacent. `torus`, `hexagonal_torus`: the same, and
+    the last row is next to the first, as is the last column to the first. `line`, `ring`: one
+    axis, open or closed. `block`: any number of axes, the two nearest along each are adjacent.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class Lattice:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote."""
+        """Read a lattice that `to_json` wrote."""
         fields = json.loads(text)
         return cls(fields["topology"], tuple(fields["shape"]))
 

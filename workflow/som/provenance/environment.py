@@ -1,4 +1,4 @@
-"""What results were made with: processor, system, versions of what computes and writes them."""
+"""The machine, the system, and the versions of the packages that compute and write results."""
 
 import os
 import platform

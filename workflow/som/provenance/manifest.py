@@ -32,7 +32,7 @@ def describe_data(tables: Iterable[Path]) -> dict[str, str]:
 
 
 def describe_training(tables: Iterable[Path]) -> dict[str, Any]:
-    """Return what trained a run, from the tables that its trainer wrote, one per epoch.
+    """Return device, threads and machine of a run's training, from its tables, one per epoch.
 
     `device` and `threads` are those of the last epoch; `training` has an entry for each stretch of
     epochs that was made in one way, since a run may be continued elsewhere.
@@ -112,7 +112,7 @@ def find_changed_artifacts(folder: Path, manifest: Mapping[str, Any]) -> list[st
 def find_changed_values(
     what: str, listed: Mapping[str, Any], current: Mapping[str, Any]
 ) -> list[str]:
-    """Return one phrase for each key whose value is no longer what the manifest lists.
+    """Return one phrase for each key whose value differs from the manifest's.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """One epoch of a run: the order of the samples, and the rule.
 
 All random numbers are fixed by (seed, epoch), so a run that goes on from a checkpoint needs no
-other state. What stands in this module, in `initialisation`, in `schedule` and in what they import
+other state. The code of this module, of `initialisation`, of `schedule` and of all that they import
 determines the codebook.
 """
 

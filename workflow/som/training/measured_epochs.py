@@ -1,4 +1,4 @@
-"""Epochs with what is measured of each: the time it took, and the errors of the map after it."""
+"""Epochs with their measures: the time that each took, and the errors of the map after it."""
 
 import time
 from typing import NamedTuple

@@ -5,7 +5,7 @@ from workflow.som.files.errors import SomError
 from workflow.som.model.lattice import HEXAGONAL
 from workflow.som.provenance.environment import memory_bytes
 
-# A number for each pair of units, and what is made of it at the same time.
+# Two numbers for each pair of units: the table, and a copy while it is made.
 BYTES_A_PAIR = 16
 
 

@@ -57,12 +57,12 @@ def read_tsplib(path: Path, *, name: str = "") -> Points:
 def _not_tsplib(name: str, why: str) -> SomError:
     return SomError(
         f"{name} is not a whole TSPLIB file of cities in the plane ({why}): "
-        "mend it, fetch it anew or remove it."
+        "mend it, fetch it again or remove it."
     )
 
 
 def random_cities(n_cities: int, seed: int) -> Points:
-    """Draw cities uniformly in a square, on whole coordinates, a million of them a city.
+    """Draw cities uniformly in a square, on whole coordinates, a million of them per city.
 
     Examples
     --------

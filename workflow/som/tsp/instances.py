@@ -39,7 +39,7 @@ def find_instances(place: str, n_random: int) -> dict[str, Instance]:
     Parameters
     ----------
     place : str
-        A folder of ``*.tsp`` files, one such file (with an optional ``optima.csv`` beside it), or
+        A folder of ``*.tsp`` files, one such file (with an optional ``optima.csv`` next to it), or
         the http(s) address of one; "" for cities drawn at random.
     n_random : int
         Number of the cities drawn at random; it names their instance.

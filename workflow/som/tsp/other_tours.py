@@ -1,4 +1,4 @@
-"""Tours without a map, beside which the ring's are set, and the local search that shortens any."""
+"""Tours without a map, to compare the ring's with, and the local search that shortens any tour."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ MOST_ROUTED = 1000
 def find_control_tours(points: Points, seeds: Sequence[int]) -> list[FoundTour]:
     """Return all tours that no map and no solver finds, those that need a seed for each of `seeds`.
 
-    Local search starts from the very tour beside which it is set.
+    Local search starts from the same tour that it is compared with.
     """
     compile_search()
     found = [_timed(CURVE, -1, partial(space_filling_tour, points))]

@@ -3,7 +3,7 @@
 The rule is the online rule of `engine.online.rule` on a ring of units: for every city x in
 turn, with c the nearest unit, w_j ← w_j + α·η(d) (x − w_j), where d = min(|c − j|, M − |c − j|) and
 η(d) = exp(−d² / 2σ²), cut off where it is below `LEAST_NEIGHBOURHOOD`. Each epoch presents every
-city once, in an order drawn anew (Angéniol, de La Croix Vaubois & Le Texier 1988).
+city once, in a new random order (Angéniol, de La Croix Vaubois & Le Texier 1988).
 
 While σ is large neighbouring units move alike, so the ring then has fewer of them: it doubles, by a
 unit in the middle of each edge, whenever σ has halved. σ is stated in units of the full ring.

@@ -20,7 +20,7 @@ class Snapshot(NamedTuple):
 
 
 def write_snapshots(path: Path, snapshots: Sequence[Snapshot], metadata: Mapping[str, str]) -> None:
-    """Write one row a unit and snapshot: epoch, radius, unit, x, y (float32: they are drawn)."""
+    """Write one row per unit and snapshot: epoch, radius, unit, x, y (float32: they are drawn)."""
     frames = [
         pd.DataFrame(
             {
@@ -37,7 +37,7 @@ def write_snapshots(path: Path, snapshots: Sequence[Snapshot], metadata: Mapping
 
 
 def read_snapshots(path: Path) -> list[Snapshot]:
-    """Read what `write_snapshots` wrote, in the order of epochs."""
+    """Read the snapshots of `write_snapshots`, in the order of epochs."""
     return [
         Snapshot(
             int(str(epoch)),

@@ -30,7 +30,7 @@ BLOG = {
 class FoundTour(NamedTuple):
     """A closed tour, the method and seed that found it (−1: it needs none), and how long it took.
 
-    Seconds are those of all that led to it; what was only tried for comparison is not among them.
+    Seconds are of all that led to the tour, without tries for comparison.
     """
 
     method: str
@@ -40,13 +40,13 @@ class FoundTour(NamedTuple):
 
 
 def write_cities(path: Path, points: Points, metadata: Mapping[str, str]) -> None:
-    """Write one row a city, numbered from 1 as in TSPLIB."""
+    """Write one row per city, numbered from 1 as in TSPLIB."""
     frame = pd.DataFrame({"city": np.arange(1, len(points) + 1, dtype=np.int32)})
     write_table(path, frame.assign(x=points[:, 0], y=points[:, 1]), metadata, kind="cities")
 
 
 def read_cities(path: Path) -> tuple[Points, dict[str, str]]:
-    """Read the coordinates, shape (n_cities, 2), and what else is known of the instance."""
+    """Read the coordinates, shape (n_cities, 2), and the other facts about the instance."""
     frame, metadata = read_table(path)
     return frame[["x", "y"]].to_numpy(np.float64), metadata
 
@@ -60,7 +60,7 @@ def write_tour(
     *,
     kind: str,
 ) -> None:
-    """Write one row a city in visiting order, with the unit it belongs to where a ring found it."""
+    """Write one row per city in visiting order, with the unit it belongs to where a ring found it."""
     frame = pd.DataFrame(
         {
             "position": np.arange(len(tour), dtype=np.int32),
@@ -96,7 +96,7 @@ def read_tour(path: Path) -> tuple[Tour, dict[str, str]]:
 def write_tours(
     path: Path, found: Iterable[FoundTour], metadata: Mapping[str, str], *, kind: str
 ) -> None:
-    """Write tours of several methods and seeds into one table, one row a city and tour."""
+    """Write tours of several methods and seeds into one table, one row per city and tour."""
     frames = [
         pd.DataFrame(
             {
@@ -115,7 +115,7 @@ def write_tours(
 
 
 def read_tours(path: Path) -> list[tuple[str, FoundTour]]:
-    """Read what `write_tours` wrote, each tour with the name of its instance."""
+    """Read a table of `write_tours`, each tour with the name of its instance."""
     whole, metadata = read_table(path)
     found = []
     for _, frame in whole.groupby(["method", "seed"], sort=False):

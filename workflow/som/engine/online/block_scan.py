@@ -15,7 +15,7 @@ Indices = NDArray[np.integer]
 def scan_block(
     products: Array, gram: Array, norms: Array, steps: Array, updates: Array, winners: Indices
 ) -> None:
-    """Find the winners of a block in order, and what each does to every unit.
+    """Find the winners of a block in order, and the update of every unit by each.
 
     The inner products of a sample are brought up to date when its turn comes, by all earlier
     updates at once: a row is then read and written once, not once for every earlier sample.

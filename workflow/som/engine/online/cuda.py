@@ -1,4 +1,4 @@
-"""The block form on a CUDA device: five launches a block, replayed as one CUDA graph.
+"""The block form on a CUDA device: five launches per block, replayed as one CUDA graph.
 
 The algebra stands in `rule`. A block's launches are: gather the samples, move on in the order, one
 product [P | G] = X·[W; X]ᵀ, the scan, and the update of the codebook with its new norms. The update
@@ -169,7 +169,7 @@ def train_blocks_on_cuda(
 def _prepare(
     state: Tensor, steps: Tensor, samples: Tensor, offset: Tensor, order: Tensor, size: int
 ) -> tuple[Callable[[int], None], Tensor]:
-    """Return what trains the next block of up to `size` samples, and the codebook it trains.
+    """Return a function that trains the next block of up to `size` samples, and its codebook.
 
     All its tensors stay where they are from block to block, as a graph demands; the place in the
     order is a number on the device.
@@ -226,7 +226,7 @@ def _prepare(
 
 
 def _capture(run_block: Callable[[int], None], size: int) -> Callable[[int], None]:
-    """Return what replays the launches of a full block as one."""
+    """Return a function that replays the launches of a full block as one."""
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         run_block(size)

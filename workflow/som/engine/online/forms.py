@@ -65,7 +65,7 @@ def train_in_forms(
         Instead of the form that is chosen. "virtual" still starts with blocks until the codebook
         is smooth.
     block_size : int, optional
-        Samples per block, instead of what the caches suggest.
+        Samples per block, instead of a number that fits the caches.
     """
     form = form or choose_form(steps, smooth=shape is not None)
     winners = np.empty(n_samples, np.int32) if winners is None else winners

@@ -101,7 +101,7 @@ def train_lazily(
 
 
 class LazyUnits:
-    """The codebook, the updates that are noted for each unit, and what bounds need of it."""
+    """The codebook, the updates noted for each unit, and the lengths from which bounds are made."""
 
     def __init__(self, state: Tensor, steps: Tensor, axes: Tensor, block_size: int) -> None:
         n_units, dtype = len(state), state.numpy().dtype

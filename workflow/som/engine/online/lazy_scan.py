@@ -1,4 +1,4 @@
-"""The compiled parts of the lazy form: `workflow.som.engine.online.lazy` says what they are for."""
+"""The compiled parts of the lazy form: `lazy` explains their purpose."""
 
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ class Block(NamedTuple):
 
 
 class Units(NamedTuple):
-    """The codebook, brought up to date where the result depends on it, and what bounds need of it.
+    """The codebook, up to date where the result depends on it, and lengths for the bounds.
 
     Attributes
     ----------
@@ -235,7 +235,7 @@ def scan_lazily(
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})
 def settle(start: int, stop: int, block: Block, units: Units, pending: Pending) -> None:
-    """Make the pending updates of units start … stop − 1, and measure what bounds need of them.
+    """Make the pending updates of units start … stop − 1, and measure their lengths for the bounds.
 
     `start` is the first unit of a tile, and `stop` that of another one or the end. Afterwards
     `drift` is zero.

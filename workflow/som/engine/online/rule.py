@@ -100,7 +100,7 @@ def train_epoch(
         Units along each axis of the lattice, row-major, if the codebook is a smooth function of
         the place along them: virtual units are then laid along them.
     precision : {"float32", "float64"}
-        In what the state is kept within the epoch.
+        Of the state within the epoch.
     device : str
         A torch device. The compiled forms run on "cpu", the Triton kernels on "cuda", and elsewhere
         (MPS) torch operations.
@@ -131,7 +131,7 @@ def train_epoch(
         return features.to(dtype).sub_(offset).to(device)
 
     if state.is_cuda and train_blocks_on_cuda is not None:
-        # torch.tensor copies: what was read from a table may not be writable.
+        # torch.tensor copies: arrays read from a table may not be writable.
         tensors = torch.tensor(samples, device=device), offset.to(device)
         turns = torch.tensor(order, dtype=torch.int64, device=device)
         done = train_blocks_on_cuda(state, steps, *tensors, turns, block_size)

@@ -1,4 +1,4 @@
-"""The sequential part of the block form on a GPU: one launch a block, one program a launch.
+"""The sequential part of the block form on a GPU: one launch per block, one program per launch.
 
 `workflow.som.engine.online.rule` has the algebra. A launch costs a few microseconds and a barrier
 within a program some dozens of nanoseconds, so the samples of a block must not be launches.
@@ -37,8 +37,8 @@ def _scan_kernel(
     half the traffic of updating all later rows after each sample, in the same order of additions.
 
     Which thread holds which unit of a tile is the compiler's choice, and may differ from load to
-    load. So wherever a pass reads what an earlier pass wrote, a barrier stands between them; within
-    a pass a unit's values travel in registers, and nothing is read after it is written.
+    load. So there is a barrier wherever a pass reads values that an earlier pass wrote. Within a
+    pass a unit's values are in registers, and nothing is read after it is written.
     """
     number = norms.dtype.element_ty
     lanes = tl.arange(0, tile)
@@ -84,7 +84,7 @@ def _scan_kernel(
 def scan_block(
     products: Tensor, gram: Tensor, norms: Tensor, steps: Tensor, updates: Tensor
 ) -> None:
-    """Find the winners of a block in order, and what each does to every unit.
+    """Find the winners of a block in order, and the update of every unit by each.
 
     It does what `block_scan.scan_block` does, and returns before it is done, as
     every launch. All tensors are on one device and of one type, float32 or float64; rows may lie

@@ -17,7 +17,7 @@ from scipy.linalg import qr
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-# Relative size, in the Frobenius norm, of what a polynomial may leave out of the codebook. A
+# Largest relative error, in the Frobenius norm, of the codebook as a polynomial. A
 # codebook as float32 is itself rounded by 10⁻⁷.
 TOLERANCES = {torch.float32: 3e-7, torch.float64: 1e-14}
 # Within an epoch the codebook grows rougher than it was at its start, as the radius of the epoch
@@ -74,7 +74,7 @@ def choose_virtual_units(state: Tensor, shape: Sequence[int]) -> VirtualUnits | 
         min(length, round(degree * (1 + SPARE_SHARE)) + SPARE_NODES)
         for degree, length in zip(_terms_needed(state, shape), shape, strict=True)
     ]
-    # Beyond that, interpolation eats what the smaller products save.
+    # Beyond that, interpolation costs more time than the smaller products save.
     if 2 * np.prod(n_nodes) > len(state):
         return None
     chosen, axes = zip(*(_axis(*pair) for pair in zip(shape, n_nodes, strict=True)), strict=True)
