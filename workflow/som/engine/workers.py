@@ -42,7 +42,7 @@ class Workers:
             other.result()
 
     def ahead(self, task: Callable[..., T], *arguments: Any) -> Callable[[], T]:
-        """Start a task on another thread, if there is one; the returned function gives its result."""
+        """Start a task on another thread, if there is one; return a function for its result."""
         if self.threads == 1:
             return lambda: task(*arguments)
         return self.pool.submit(task, *arguments).result

@@ -1,4 +1,4 @@
-"""One epoch of the online rule on a ring in the plane, compiled: the time of a step depends on the few units that it touches.
+"""One epoch of the online rule on a ring in the plane, compiled; a step takes time for few units.
 
 The rule is that of `engine.online.rule`, w_j ← w_j + α·η(d) (x − w_j), with d the distance
 on the ring, min(|c − j|, M − |c − j|). Where η is cut off nothing is touched, and the winner is

@@ -60,7 +60,7 @@ def write_tour(
     *,
     kind: str,
 ) -> None:
-    """Write one row per city in visiting order, with the unit it belongs to where a ring found it."""
+    """Write one row per city in visiting order, with its unit where a ring found the tour."""
     frame = pd.DataFrame(
         {
             "position": np.arange(len(tour), dtype=np.int32),
