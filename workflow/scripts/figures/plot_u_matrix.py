@@ -14,7 +14,7 @@ from workflow.som.statistics.map_units import read_units
 def main(*, u_matrix: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the U-matrix of one epoch and draw it."""
     units = read_units(u_matrix)
-    # The map has what labels and colour bar leave of the width.
+    # The width without labels and colour bar is the map's.
     height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.47
     with saved_figure([png, svg], style, height=height) as figure:
         draw_u_matrix(

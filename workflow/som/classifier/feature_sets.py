@@ -39,7 +39,7 @@ def make_features(
     *,
     report: Callable[[int], None] | None = None,
 ) -> FeaturePair:
-    """Return one of `FEATURE_SETS`: what classifiers learn from; no label is needed.
+    """Return one of `FEATURE_SETS`, from which classifiers learn; labels are not needed.
 
     One-hot rows stay as they are, sparse; all others become scaled principal components.
 

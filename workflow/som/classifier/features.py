@@ -97,7 +97,7 @@ def one_hot(bmus: NDArray[np.integer], n_units: int) -> csr_array:
 
 @dataclass(frozen=True, kw_only=True)
 class Prototypes:
-    """Vectors of shape (n_prototypes, n_features), and what their responses depend on.
+    """Vectors of shape (n_prototypes, n_features), and the lengths on which their responses depend.
 
     `scale` and `widths` are those of `rbf_responses`; `positions`, of shape (n_prototypes,
     n_dimensions), are the coordinates that a BMU has.

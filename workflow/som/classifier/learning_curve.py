@@ -10,7 +10,7 @@ from workflow.som.classifier.heads import Labels
 from workflow.som.classifier.selection import stratified_order
 from workflow.som.statistics.intervals import wilson_interval
 
-# Predicts test labels from what was drawn: samples and the number of the draw.
+# Predicts test labels from the samples that were drawn, and the number of the draw.
 Predictor = Callable[[NDArray[np.int64], int], NDArray[np.uint8]]
 
 

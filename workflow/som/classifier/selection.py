@@ -98,7 +98,7 @@ def tune(
 
 
 def predict(model: Any, features: Features) -> Predictions:
-    """Return what a model predicts, and the probability that it gives to it."""
+    """Return a model's predictions, and the probability that it gives to each."""
     probabilities = class_probabilities(model, features)
     best = probabilities.argmax(axis=1)
     confidence = probabilities[np.arange(len(best)), best]

@@ -1,12 +1,12 @@
-"""The figures, one module each: they draw what they are given, and neither read nor compute it.
+"""The figures, one module each: they draw data that they are given, and neither read nor compute.
 
-A script reads the tables, calls what computes (`statistics`, `classifier`, `benchmark`, `tsp`), and
+A script reads the tables, calls functions of `statistics`, `classifier`, `benchmark`, `tsp`, and
 hands the result over. Statistics do not live here.
 
 ================================  ================================================================
 module                            shows
 ================================  ================================================================
-`draw_mnist_samples`              what the data set looks like: a sheet with one column per digit
+`draw_mnist_samples`              the data set: a sheet with one column per digit
 `draw_activation_maps`            which units light up for each digit
 `draw_combined_map`               the majority digit of each unit, and how many digits light it up
 `draw_training_curves`            errors, learning rate, radius and the map's quality by epoch
@@ -37,7 +37,7 @@ module                            shows
     `draw_benchmark_schedule`     time per sample over the schedule, by form of the rule
     `draw_benchmark_scaling`      time per sample against the sizes of map, samples and blocks
     `draw_faithfulness`           the engine against a float64 loop, and where paths part
-`drawing`                         what they share
+`drawing`                         their common parts
 ================================  ================================================================
 
 What a figure's configuration may change is an argument of its function; the look that all figures

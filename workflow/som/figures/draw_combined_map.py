@@ -43,7 +43,7 @@ def labelled_units(
         NaN where the unit is dead.
     lattice : Lattice
     width : float
-        Width of the Gaussian that tells what is around a unit, in grid steps.
+        Width of the Gaussian that looks at the units around one, in grid steps.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def _draw_key(
     *,
     fade_by_purity: bool,
 ) -> None:
-    """Say in empty axes what the map's colours mean and how many units have each."""
+    """Explain the map's colours in empty axes, with the number of units of each."""
     ax.set_axis_off()
     handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
     units = [int((majority_digits == digit).sum()) for digit in range(len(palette))]
@@ -174,7 +174,7 @@ def _draw_key(
 def draw_unique_digits(
     ax: Axes, histogram: Sequence[int], permuted: Mapping[str, float], dead_colour: str
 ) -> None:
-    """Draw how many units are lit up by 0, 1, … 10 different digits, and what chance gives for 1.
+    """Draw how many units are lit up by 0, 1, … 10 different digits, next to chance for 1.
 
     Parameters
     ----------

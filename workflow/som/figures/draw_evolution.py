@@ -38,7 +38,7 @@ class Epoch(NamedTuple):
 
 
 def epoch_from(units: MapUnits, history: pd.DataFrame) -> Epoch:
-    """Return what one frame shows, from a map's units and the history of the training."""
+    """Return the data of one frame, from a map's units and the history of the training."""
     rows = history[history["epoch"] == units.epoch]
 
     def value(column: str) -> float | None:
@@ -117,7 +117,7 @@ def _draw_background(
     *,
     fade_by_purity: bool,
 ) -> NDArray[np.uint8]:
-    """Draw what all frames share: the key and the frame of the curve, which ends at `top`."""
+    """Draw the parts common to all frames: the key, and the axes of the curve up to `top`."""
     height, width = map_shape
     # Wide enough for the header even above a map of few columns.
     size = max(width, 380) + 2 * MARGIN + KEY, max(height, 270) + HEADER + CURVE + 2 * MARGIN
@@ -161,7 +161,7 @@ def _curve_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
 def _draw_state(
     frame: Image.Image, epoch: Epoch, singles: Sequence[int], n_epochs: int, most: int
 ) -> None:
-    """Write what has been reached and draw the single-digit units up to this frame."""
+    """Write the frame's numbers, and draw the single-digit units up to it."""
     write_text(frame, (MARGIN, 6), f"Epoch {epoch.epoch}", 17, bold=True)
     state = f"{epoch.single_digit_units:,} single-digit units"
     if epoch.radius is not None:

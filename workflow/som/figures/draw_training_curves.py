@@ -13,7 +13,7 @@ NULL_COLOUR = "#b0b0b0"
 
 
 def summaries_frame(summaries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return one row per epoch of what the panels show of the maps' summaries."""
+    """Return one row per epoch: the numbers in the maps' summaries that the panels show."""
     rows = [
         {
             "epoch": summary["epoch"],

@@ -1,4 +1,4 @@
-"""The map as one web page without any network: hover a unit to see what it stands for."""
+"""The map as one web page without any network: hover a unit to see its prototype and hits."""
 
 import base64
 import io
@@ -47,7 +47,7 @@ VIEWS = {
     "u_matrix": ("U-matrix", LinearColorMapper),
 }
 
-# Chooses what the cells' colours mean: the digit's own colour, or a column through its mapper.
+# Chooses the meaning of the cells' colours: the digit's own colour, or a column through its mapper.
 RECOLOUR = """
 const view = views[this.active]
 for (const cells of renderers) {
@@ -83,7 +83,7 @@ def encode_prototype(
 def describe_units(
     units: MapUnits, u_matrix: NDArray[np.floating], codebook: NDArray[np.floating]
 ) -> pd.DataFrame:
-    """Return, one row per unit, what the page shows when the pointer is over it.
+    """Return, one row per unit, the content of its hover window.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def build_page(
 
 
 def _draw_cells(plot: Any, units: pd.DataFrame, outlines: NDArray[np.float64], colour: str) -> Any:
-    """Draw the units of one digit, or the dead ones; they carry what hovering shows."""
+    """Draw the units of one digit, or the dead ones; with the content of hover windows."""
     columns: dict[str, Any] = {
         name: units[name].tolist() for name in units.columns.drop("majority_digit")
     }

@@ -1,4 +1,4 @@
-"""The plot of the explorer: its frame, axes and what marks slices and seams."""
+"""The plot of the explorer: its frame, its axes, and the marks of slices and seams."""
 
 from typing import Any
 

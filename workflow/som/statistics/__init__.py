@@ -9,5 +9,5 @@ What single-digit units are worth
     `worth` (measured draw by draw), `worth_averages` (over the draws), `prototypes` (controls
     without a map, also those of the classifier).
 For all of them
-    `intervals` (of shares and means), `findings` (what was found, in a few lines).
+    `intervals` (of shares and means), `findings` (results in a few lines).
 """

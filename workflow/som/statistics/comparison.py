@@ -11,7 +11,7 @@ from workflow.som.statistics.intervals import mean_interval
 
 
 class Measure(NamedTuple):
-    """A column of a comparison: what it is called, and whether more is better."""
+    """A column of a comparison: its name, and whether more is better."""
 
     column: str
     label: str

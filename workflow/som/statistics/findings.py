@@ -34,7 +34,7 @@ WORTH_NAMES = {
 
 
 def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[str]:
-    r"""Return what the maps of an experiment show: single digits next to chance, and errors.
+    r"""Return the findings of an experiment: single digits next to chance, and errors.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def benchmark_findings(peers: pd.DataFrame, segments: pd.DataFrame, to_open: str
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
-    """Indent all but the first; cut what is too long, but for the path at the end."""
+    """Indent all but the first; cut lines that are too long, but not the path at the end."""
     return [lines[0][:COLUMNS], *(f"  {line}"[:COLUMNS] for line in lines[1:-1]), f"  {lines[-1]}"]
 
 

@@ -1,4 +1,4 @@
-"""The units of one map, as its tables describe them: what figures and pages draw."""
+"""The units of one map, as its tables describe them, for figures and pages."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from workflow.som.model.lattice import Lattice
 
 @dataclass(frozen=True)
 class MapUnits:
-    """A table with one row per unit, the lattice of the units, and what the table's file says.
+    """A table with one row per unit, the units' lattice, and the metadata of the table's file.
 
     Attributes
     ----------

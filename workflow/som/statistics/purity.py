@@ -144,7 +144,7 @@ def permuted_single_digit_units(
     permutations: int,
     seed: int,
 ) -> ByChance:
-    """Count single-digit units when labels are permuted at fixed hits: what chance alone gives.
+    """Count single-digit units when labels are permuted at fixed hits: the number by chance alone.
 
     A unit with one hit always recognises "one digit", so the share of single-digit units must be
     compared with this null.

@@ -113,7 +113,7 @@ def measure_worth(
     DataFrame
         `codebook`, `set`, the columns of `measure_shares`, and `label_accuracy`: each unit labelled
         by the majority of all training samples. On the training set these labels were seen, so
-        there it is the purity and only on the test set a measure of what was learnt.
+        there it is the purity. It measures learning on the test set only.
     """
     sets = {str(name): frame for name, frame in mapped.groupby("set")}
     bmus = {name: frame["bmu"].to_numpy() for name, frame in sets.items()}

@@ -53,7 +53,7 @@ def draw_peers(figure: Figure, rows: pd.DataFrame, *, machine: str = "") -> None
     # A bar on a log axis needs a foot; one that is faster than ours has to stand on it, too.
     foot = min([0.5, *(0.7 * ends)])
     longest = max([1, *ends])
-    # A third as much room again, for what is written at the ends.
+    # A third more room, for the text at the ends.
     axes[0].set(xscale="log", xlim=(foot, max(10, longest * (longest / foot) ** 0.33)))
     for ax, (name, some) in zip(axes, panels.items(), strict=True):
         _draw_panel(ax, some, foot)
@@ -104,7 +104,7 @@ _COLD: dict[str, Any] = {
 
 
 def _legend(rows: pd.DataFrame) -> list[Any]:
-    """Return what the colours and marks of these rows mean."""
+    """Return a legend of the colours and marks of these rows."""
     colours = {
         OURS: "ours: this engine",
         PEER: "same rule",
@@ -135,7 +135,7 @@ def _label(row: Mapping[Any, Any]) -> str:
 
 
 def _text(row: Mapping[Any, Any]) -> str:
-    """Return what stands at a bar's end: ratio and time, as far as there are any."""
+    """Return the text at a bar's end: ratio and time, as far as there are any."""
     is_warm = not np.isnan(row["microseconds"])
     ratio = row["ratio" if is_warm else "cold_ratio"]
     parts = [] if np.isnan(ratio) or row["library"] == "ours" else [_number(ratio) + "×"]

@@ -12,7 +12,7 @@ AXES = {
     "samples": "samples an epoch",
     "block size": "samples a block",
 }
-# What was measured: its name, colour, line and marker; what to be measured by is grey.
+# Each kind of work: its name, colour, line and marker; those to compare with are grey.
 CURVES = {
     "products": ("floor of dense online engines: two matrix products", "#707070", "--", ""),
     "dense search": ("search by all distances, float64", "#707070", ":", ""),
@@ -73,7 +73,7 @@ def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") ->
 
 
 def _draw_curves(ax: Axes, medians: pd.DataFrame) -> dict[str, Line2D]:
-    """Draw what was measured against one size; return the lines, for a legend."""
+    """Draw the times against one size; return the lines, for a legend."""
     lines = {}
     for what, (label, colour, line, marker) in CURVES.items():
         curve = medians[medians["what"] == what].sort_values("value")

@@ -8,7 +8,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from workflow.som.benchmark.time_summaries import CHOSEN, PRODUCTS, RunTime, ScheduleTimes
 
-# Form: what it is called, its colour, how wide its line is and where it is marked.
+# Each form: its name, colour, line width and the places of its marks.
 FORMS = {
     "block": ("block form", "#8b48bc", 1.0, "s"),
     "virtual": ("virtual units\n(blocks where too rough)", "#ac3a54", 1.0, "^"),
@@ -62,7 +62,7 @@ def draw_schedule(figure: Figure, times: ScheduleTimes, *, machine: str = "") ->
 
 
 def _draw_floor(ax: Axes, products: pd.Series, floor: float) -> tuple[float, float, str, str]:
-    """Draw what no epoch changes as one line, and how far its measurements spread as a band."""
+    """Draw a time that is the same in each epoch as a line, and its spread as a band."""
     ax.axhspan(products.min(), products.max(), color=FLOOR, alpha=0.15, linewidth=0)
     ax.axhline(floor, color=FLOOR, linestyle="--", linewidth=1)
     label = "floor of dense engines:\ntwo matrix products"

@@ -1,1 +1,1 @@
-"""Figures of what can be learnt from the map's answers."""
+"""Figures of classifiers that learn from the map's answers."""

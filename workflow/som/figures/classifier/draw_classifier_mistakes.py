@@ -18,9 +18,9 @@ from workflow.som.model.lattice import Lattice
 
 # How much of its colour the map keeps behind the pictures.
 STRENGTH = 0.35
-# Of the picture's side, what is left for the text below it, and the room around both.
+# Parts of the picture's side: the text below it, and the room around both.
 TEXT_SHARE, GAP = 0.42, 1.08
-# Side of a picture, as a part of what the map's area gives to each.
+# Side of a picture, as a part of its share of the map's area.
 PART = 0.52
 
 

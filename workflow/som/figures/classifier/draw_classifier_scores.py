@@ -68,7 +68,7 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
 
 
 def model_name(features: str, head: str) -> str:
-    """Return what figures call a head on a set of features.
+    """Return the name, in figures, of a head on a set of features.
 
     Examples
     --------

@@ -51,7 +51,7 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
-    """Draw on how many maps pairs are neighbours (one step), and what chance gives."""
+    """Draw on how many maps pairs are neighbours (one step), next to chance."""
     for number, summary in enumerate(summaries):
         row = next(row for row in summary["stability"] if row["radius"] == 1)
         maps = np.arange(row["n_maps"] + 1)

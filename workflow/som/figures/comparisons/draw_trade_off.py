@@ -1,4 +1,4 @@
-"""Accuracy against topology: what a map gains and loses below half a grid step."""
+"""Accuracy against topology: gains and losses of a map below half a grid step."""
 
 import pandas as pd
 from matplotlib.axes import Axes

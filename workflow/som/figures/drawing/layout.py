@@ -27,7 +27,7 @@ ROUND = 90  # sides of a polygon that passes for a circle
 
 
 class Ticks(NamedTuple):
-    """Where the rows or columns of a map lie, and what they are called."""
+    """Places and names of the rows or columns of a map."""
 
     name: str
     places: NDArray[np.float64]
@@ -74,7 +74,7 @@ def map_bounds(lattice: Lattice) -> NDArray[np.float64]:
 
 
 def map_aspect(lattice: Lattice) -> float:
-    """Return height by width of a lattice's map, within what a page bears."""
+    """Return height by width of a lattice's map, within the limits of a page."""
     low, high = map_bounds(lattice)
     width, height = high - low
     return float(np.clip(height / width, 0.2, 2.5))
@@ -152,7 +152,7 @@ def map_ticks(lattice: Lattice) -> tuple[Ticks, Ticks] | None:
 
 
 def map_note(lattice: Lattice) -> str:
-    """Return what a map does not say by itself, in a few words; nothing where it does.
+    """Return a note in a few words for a map that does not explain itself, else an empty one.
 
     Examples
     --------

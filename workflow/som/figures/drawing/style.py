@@ -73,7 +73,7 @@ def saved_figure(
     style : mapping
         `width`, `height` (both in inches) and `dpi`.
     height : float, optional
-        In place of that in `style`, for figures whose height follows from what they show.
+        In place of that in `style`, for figures whose height follows from their content.
     """
     with house_style():
         height = style["height"] if height is None else height
@@ -101,7 +101,7 @@ def draw_lattice_map(
     background : colour, optional
         Ground of the map; units of this colour are left out, which saves most of a sparse map.
     label_axes : bool
-        Whether rows and columns or slices are numbered, and what is not obvious is noted.
+        Whether rows and columns or slices are numbered, with a note where it helps.
     """
     outlines = unit_outlines(lattice)
     low, high = map_bounds(lattice)
@@ -185,7 +185,7 @@ def _draw_seams(ax: Axes, lattice: Lattice) -> None:
 
 
 def _label_axes(ax: Axes, lattice: Lattice) -> None:
-    """Write numbers of rows and columns, names of slices, and what a map does not say itself."""
+    """Write numbers of rows and columns, names of slices, and the map's note."""
     names = ["", ""]
     for axis, ticks in enumerate(map_ticks(lattice) or ()):
         locator = MaxNLocator(nbins=5, integer=True, min_n_ticks=1)

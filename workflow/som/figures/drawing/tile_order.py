@@ -28,7 +28,7 @@ class Slices(NamedTuple):
 
 
 def is_linear(lattice: Lattice) -> bool:
-    """Return whether units are in one row, be it closed."""
+    """Return whether units are in one row, open or closed."""
     return len(lattice.shape) == 1
 
 

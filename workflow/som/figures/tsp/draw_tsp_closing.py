@@ -70,7 +70,7 @@ def _draw_frame(
     title: str,
     note: str,
 ) -> Image.Image:
-    """Draw cities, a closed line over them, and what the frame shows above."""
+    """Draw cities, a closed line over them, and the numbers above the frame."""
     frame = Image.new("L", size, PAPER)
     draw = ImageDraw.Draw(frame)
     radius = 2 if len(cities) <= 1000 else 1 if len(cities) <= 4000 else 0

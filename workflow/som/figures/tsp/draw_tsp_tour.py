@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 LINE, CITY = "#ac3a54", "#202020"
 HEADER = 0.35  # inches
-# Height by width, within what a page bears.
+# Limits of height by width on a page.
 LEAST_ASPECT, LARGEST_ASPECT = 0.3, 1.8
 
 
@@ -42,7 +42,7 @@ def draw_tour(figure: Figure, stops: NDArray[np.float64], metadata: Mapping[str,
 
 
 def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
-    """Say what tour it is and how far from the optimum.
+    """Return the name of a tour and its gap to the optimum.
 
     Examples
     --------

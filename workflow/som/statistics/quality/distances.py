@@ -1,4 +1,4 @@
-"""Distances as the quality measures need them: what is equal must compare as equal."""
+"""Distances for the quality measures: equal ones must compare as equal."""
 
 import numpy as np
 from numpy.typing import NDArray

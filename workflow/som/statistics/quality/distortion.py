@@ -1,4 +1,4 @@
-"""The distortion: what the rule with a fixed neighbourhood brings down, on the average."""
+"""The distortion, which the rule with a fixed neighbourhood reduces on average."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -36,7 +36,7 @@ def measure_quality(
     n_compared: int | None = None,
     report: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
-    """Return every measure of a map; what is undefined is None, never NaN.
+    """Return every measure of a map; undefined ones are None, never NaN.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def _mean(values: NDArray[np.float64]) -> float | None:
 
 
 def _number(value: Any) -> float | int | None:
-    """Return a plain number, or None for what is undefined."""
+    """Return a plain number, or None if it is undefined."""
     if value is None or math.isnan(value):
         return None
     return int(value) if isinstance(value, np.integer) else float(value)

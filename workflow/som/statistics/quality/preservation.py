@@ -148,7 +148,7 @@ def _sum_excesses(
 
 
 def _features(samples: Samples) -> tuple[NDArray[np.float64], type[np.floating]]:
-    """Return what distances are taken of, and the type in which they are compared."""
+    """Return the vectors to measure distances of, and the type in which these are compared."""
     if samples.dtype == np.uint8:
         return samples.astype(np.float64), np.float64  # Whole numbers: products are exact.
     return samples - samples.mean(axis=0, dtype=np.float64), np.float32
