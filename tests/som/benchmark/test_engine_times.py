@@ -1,4 +1,4 @@
-"""Times are of what they say, in tables that have a row for each measurement."""
+"""Tables of times have a row for each measurement, and their labels are right."""
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ def test_forms_are_left_out_where_they_would_touch_all_units(pixels, radius, lef
 def test_scaling_varies_one_size_at_a_time(pixels):
     sizes = {"units": [100, 144], "features": [20, 80], "samples": [300], "block size": [16]}
     with pytest.MonkeyPatch.context() as patch:
-        # The article's map would take minutes here.
+        # The article's map would take minutes in this test.
         patch.setattr(engine, "SIDE", 12)
         frame = pd.DataFrame(engine.scaling_rows(pixels, threads=1, rounds=1, sizes=sizes))
     assert list(frame["axis"].unique()) == list(sizes)

@@ -1,4 +1,4 @@
-"""The loop is the plain rule, near ties and wrong engines are found, float64 has its winners."""
+"""The float64 loop is the plain rule; its study finds near ties and wrong engines."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ LATTICE = Lattice("square", (9, 10))
 
 @pytest.fixture(scope="module")
 def samples():
-    """Bytes around ten centres, as classes of images are."""
+    """Bytes around ten centres, like images of ten classes."""
     generator = np.random.default_rng(0)
     centres = generator.integers(0, 200, (10, 30))
     noise = generator.integers(0, 55, (300, 30))
@@ -35,7 +35,7 @@ def samples():
 
 
 def studied_epoch(samples, radius=3.0, learning_rate=0.3):
-    """An epoch of a map that an earlier one made smooth."""
+    """Return an epoch of a map that an earlier epoch has made smooth."""
     order = np.random.default_rng(1).permutation(len(samples))
     codebook = train_epoch(
         random_codebook(0, 90, 30), samples, order, neighbourhood(LATTICE, 4.0), 0.5
@@ -44,7 +44,7 @@ def studied_epoch(samples, radius=3.0, learning_rate=0.3):
 
 
 def ties(n_ties, n_features=20):
-    """Samples, each with two units that are equally far from it but for 10⁻⁹, and no other near."""
+    """Return samples and units: two units are nearest to each sample, equally far up to 10⁻⁹."""
     generator = np.random.default_rng(0)
     centres = 16.0 * np.eye(n_ties, n_features + n_ties)[:, ::-1]
     offsets = np.zeros((n_ties, n_features + n_ties))
@@ -99,7 +99,7 @@ def test_from_common_states_float64_engines_have_the_loops_winners(samples):
     exact = frame[frame["engine"].str.contains("float64")]
     assert (exact["n_different"] == 0).all()
     assert exact["first_different"].isna().all() and exact["relative_gap"].isna().all()
-    # What is left is the rounding of the result to float32; without it, less than rounding.
+    # The codebook error is only the rounding of the result to float32; without it, less is left.
     assert exact["codebook_error"].between(1e-8, 5e-8).all()
     assert (exact["checkpoint_error"] < 1e-8).all()
     assert (exact["same_bits_float32"] == (exact["n_weights_different"] == 0)).all()

@@ -1,4 +1,4 @@
-"""Libraries are asked in processes of their own, and times of another rule are never compared."""
+"""Each library runs in a process of its own, and times of different rules are never compared."""
 
 import sys
 from pathlib import Path

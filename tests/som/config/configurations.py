@@ -1,4 +1,4 @@
-"""A valid configuration to change, and how refusals are held to their form."""
+"""A valid configuration that tests change, and a check of the form of refusals."""
 
 import copy
 import re
@@ -15,14 +15,14 @@ from workflow.som.config.schema import validate_config
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 DEFAULTS = CONFIG["defaults"]
-# The sections that say nothing of how one experiment trains, nor name others.
+# The sections that neither determine how an experiment trains nor name experiments.
 OTHER_SECTIONS = {key: CONFIG[key] for key in CONFIG.keys() - {"mirror", "defaults", "experiments"}}
 OTHER_SECTIONS["comparisons"] = {key: ["article"] for key in CONFIG["comparisons"]}
 FIGURES = CONFIG["figures"]
 
 
 def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any]:
-    """A valid configuration with one experiment more, and top-level keys replaced."""
+    """Return a valid configuration with an additional experiment and replaced top-level keys."""
     config = {
         "mirror": "",
         "cities": "",
@@ -34,13 +34,13 @@ def config_with(own: Any = None, name: str = "own", **top: Any) -> dict[str, Any
 
 
 def read(config: Any) -> dict[str, Experiment]:
-    """What the Snakefile does with its configuration."""
+    """Check and read a configuration as the Snakefile does."""
     validate_config(config, SCHEMA_PATH)
     return experiments_from(config)
 
 
 def refusal(config: Any) -> str:
-    """The sentence with which a configuration is refused."""
+    """Return the sentence with which a configuration is refused."""
     with pytest.raises(ConfigError) as caught:
         read(config)
     message = str(caught.value)

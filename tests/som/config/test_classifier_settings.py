@@ -1,4 +1,4 @@
-"""The section `classifier` of the configuration as settings."""
+"""The settings that are made from the section `classifier` of the configuration."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""config.yaml, its schema, its README and the dataclass say the same."""
+"""config.yaml, its schema, config/README.md and the dataclass agree."""
 
 import dataclasses
 import re
@@ -38,7 +38,7 @@ TSP_KEYS = SCHEMA["properties"]["tsp"]["properties"]
 
 
 def parts_of(schema: Any, place: str = "") -> list[tuple[str, dict[str, Any]]]:
-    """Every part of the schema that describes a value, with its place."""
+    """Yield every part of the schema that describes a value, with its place."""
     if not isinstance(schema, dict):
         return []
     parts = [(place, schema)]
@@ -49,7 +49,7 @@ def parts_of(schema: Any, place: str = "") -> list[tuple[str, dict[str, Any]]]:
 
 
 def figure_rows() -> list[str]:
-    """The rows that the README should have for the figures' keys."""
+    """Return the rows that config/README.md should have for the figures' keys."""
     rows = []
     for figure, section in SCHEMA["properties"]["figures"]["properties"].items():
         rows += expected_rows({figure: section})
@@ -59,7 +59,7 @@ def figure_rows() -> list[str]:
 
 
 def table_rows(heading: str) -> list[str]:
-    """The rows of the table below a heading of the README."""
+    """Return the rows of the table below a heading of config/README.md."""
     section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     return [line for line in section.splitlines() if line.startswith("| `")]
 
@@ -92,7 +92,7 @@ def test_keys_of_the_travelling_salesman_are_the_same_everywhere() -> None:
     assert fields == SCHEMA["properties"]["tsp"]["required"]
     integers = {key for key, part in TSP_KEYS.items() if part["type"] == "integer"}
     assert integers == set(WHOLE_NUMBERS)
-    # What is not trained with: seeds and the cities have wildcards, the solver a rule of its own.
+    # Keys that no training uses: seeds and cities are wildcards, the solver has a rule of its own.
     apart = {"seeds", "random_cities", "random_seed", "routing_seconds"}
     assert set(fields) - apart == set(TRAINING_KEYS)
 
@@ -166,7 +166,7 @@ def test_every_number_is_bounded() -> None:
 
 
 def test_no_key_stands_twice_in_config_yaml_or_schema() -> None:
-    # YAML readers take the last one without a word.
+    # YAML readers use the last one without a warning.
     for text in (CONFIG_TEXT, SCHEMA_PATH.read_text(encoding="utf-8")):
         assert repeated_keys(yaml.compose(text)) == []
     assert repeated_keys(yaml.compose("a: {b: 1, b: 2}")) == ["b"]
@@ -224,7 +224,7 @@ def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
 def test_experiments_start_and_end_as_the_article_does(name: str) -> None:
     experiment = experiments_from(CONFIG)[name]
     schedule = experiment.to_schedule()
-    # The first radius spans the map: half the way around a closed one.
+    # The first radius spans the map: on a closed lattice, half the way around it.
     is_closed = Lattice(experiment.topology, experiment.shape).is_wrapped
     assert experiment.radius == max(experiment.shape) / (2 if is_closed else 1)
     # "Training halts" in the article once the radius has fallen below half a grid step.

@@ -1,4 +1,4 @@
-"""Any value of any key: accepted just if the README allows it, and refused in one sentence."""
+"""Any value of any key is accepted if config/README.md allows it; else one sentence refuses it."""
 
 import math
 import re
@@ -43,9 +43,9 @@ def is_real(value: Any, most: float) -> bool:
 
 
 def is_allowed(key: str, value: Any) -> bool:
-    """Whether the README allows a value, the other keys being the article's; written by hand."""
+    """Return whether config/README.md allows a value, if the other keys are as in the article."""
     words = {
-        # Those that go with a shape of two lengths.
+        # The topologies for a shape of two lengths.
         "topology": ["square", "hexagonal", "torus", "hexagonal_torus", "block"],
         "kernel": ["gaussian", "cut_gaussian", "bubble", "mexican_hat", "printed"],
         "rule": ["online", "batch"],

@@ -1,4 +1,4 @@
-"""The configuration's experiments: what is accepted, what contradicts itself, what retrains."""
+"""The configuration's experiments: accepted values, contradictions, and changes that retrain."""
 
 import copy
 import dataclasses
@@ -136,7 +136,7 @@ def test_an_accepted_schedule_gives_a_kernel_that_is_finite_to_the_end(
         assert_one_sentence(str(error))
         assert radius * decay ** (epochs - 1) < 1e-100
         largest = re.search(r"after epoch (\d+)", str(error))
-        if largest:  # What the sentence recommends is accepted, and it is the most that is.
+        if largest:  # The recommended value is accepted, and no larger one is.
             most = int(largest[1])
             assert read(config_with({"radius": radius, "decay": decay, "epochs": most}))
             assert radius * decay**most < 1e-100

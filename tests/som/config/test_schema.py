@@ -1,4 +1,4 @@
-"""What the schema refuses, and in which words."""
+"""The schema refuses bad values, each with a clear sentence."""
 
 import math
 import re
@@ -81,7 +81,7 @@ def test_an_unknown_key_is_refused_by_name(key: str) -> None:
         return
     message = refusal(config_with({key: 1}))
     assert message.startswith("config: experiments.own.")
-    if re.fullmatch(r"[ -!#-\[\]-~]{1,60}", key):  # Others are shortened or written otherwise.
+    if re.fullmatch(r"[ -!#-\[\]-~]{1,60}", key):  # Other keys are shortened or escaped.
         assert key in message
     assert " key" in message
 

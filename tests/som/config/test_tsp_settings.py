@@ -1,4 +1,4 @@
-"""The section `tsp`: what contradicts itself is refused, what is the same looks the same."""
+"""The section `tsp`: contradictions are refused, and equal settings have the same form."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""The original formats, written here byte by byte, and the tables made from them."""
+"""Files in the original formats, written byte by byte, and the tables made from them."""
 
 import gzip
 import json
@@ -22,14 +22,14 @@ from workflow.som.files.tables import write_arrow
 
 
 def idx(values):
-    """LeCun's format: two zeros, type, number of axes, lengths, values, all big-endian."""
+    """Return LeCun's format: two zeros, type, number of axes, lengths, values, all big-endian."""
     kind = {1: 0x08, 4: 0x0C}[values.dtype.itemsize]
     header = struct.pack(f">HBB{values.ndim}I", 0, kind, values.ndim, *values.shape)
     return header + values.astype(values.dtype.newbyteorder(">")).tobytes()
 
 
 def write_originals(folder, dataset, n_train=7, n_test=4):
-    """Write a data set's original files; return images and labels as one would see them."""
+    """Write a data set's original files; return the upright images and the labels."""
     folder.mkdir(exist_ok=True)
     generator = np.random.default_rng(0)
     names, splits = DATASETS[dataset], {}
@@ -105,7 +105,7 @@ def test_a_damaged_original_is_refused_or_reads_the_same(tmp_path, damages, seed
             found = read_idx(path)
         except DamagedFileError:
             refused += 1
-        else:  # The gzip header holds a time and a system that mean nothing here.
+        else:  # Damage of the time or the system in the gzip header has no effect.
             np.testing.assert_array_equal(found, values, harm)
     assert refused > 270
 
@@ -229,7 +229,7 @@ def test_a_damaged_table_of_images_is_refused_or_reads_the_same(tmp_path, damage
 
 
 def test_images_are_what_write_arrow_writes(tmp_path):
-    """The table's own metadata reach the reader, and nothing of Arrow's does."""
+    """The reader gets the table's own metadata, but none of Arrow's."""
     pixels = pa.FixedSizeListArray.from_arrays(pa.array([1, 2, 3, 4], pa.uint8()), 2)
     columns = {"sample": pa.array([4, 5], pa.int32()), "label": pa.array([0, 1], pa.uint8())}
     metadata = {"dataset": "x", "image_shape": "[1, 2]"}

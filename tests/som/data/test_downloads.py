@@ -1,4 +1,4 @@
-"""Where files come from: good ones are taken, others passed over with a line, none is an error."""
+"""Downloads: good files are taken, bad ones skipped with a log line; if none is good, it fails."""
 
 import errno
 import gzip
@@ -26,7 +26,7 @@ MD5 = hashlib.md5(GOOD).hexdigest()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Offers /good, something else at /wrong, the beginning at /short, nothing elsewhere."""
+    """Serves the file at /good, other content at /wrong, only the beginning at /short."""
 
     def do_GET(self):
         self.server.asked.append(self.path)
@@ -64,7 +64,7 @@ def address(server, monkeypatch):
 
 @pytest.fixture
 def offer(monkeypatch):
-    """Make a data set consist of one file with the given origins of its own."""
+    """Make a data set consist of one file with the given origins."""
 
     def set_origins(*origins, name=NAME, md5=MD5):
         monkeypatch.setattr(downloads, "sources", lambda dataset: [Source(name, md5, origins)])

@@ -1,4 +1,4 @@
-"""The batch rule against its sentence, and the laws that follow from it."""
+"""The batch rule compared with its definition, and laws that follow from it."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def test_a_radius_of_nothing_is_a_step_of_k_means():
     witness = KMeans(25, init=codebook, n_init=1, max_iter=1, algorithm="lloyd", tol=0)
     hits = np.bincount(bmus_of(samples, codebook), minlength=25)
     assert (hits > 0).all()
-    # After its last iteration scikit-learn labels anew and leaves the centres as they are.
+    # After its last iteration scikit-learn labels the samples again, but keeps the centres.
     np.testing.assert_allclose(found, witness.fit(samples).cluster_centers_, atol=1e-6)
 
 

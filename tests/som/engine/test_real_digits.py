@@ -1,4 +1,4 @@
-"""On real digits: every form, the plain loop and MiniSom give one codebook; the search is exact."""
+"""On real digits, all forms, the plain loop and MiniSom give one codebook; the search is exact."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def pixels():
 
 @pytest.fixture(scope="module")
 def after_an_epoch(pixels):
-    """The codebook after an epoch at a radius of 10: smooth, and of digits."""
+    """The codebook after an epoch at a radius of 10: it is smooth and looks like digits."""
     eta = neighbourhood(LATTICE, 10.0)
     order = presentation_order(0, 1, 2000)
     return train_epoch(random_codebook(0, 400, 784), pixels, order, eta, 0.5)
@@ -44,7 +44,7 @@ def relative_error(found, expected):
 
 
 def minisom_epoch(codebook, pixels, order, radius, learning_rate):
-    """MiniSom's own steps, with rate and radius held for the epoch."""
+    """Train by MiniSom, with learning rate and radius constant during the epoch."""
     witness = MiniSom(
         20, 20, 784, sigma=radius, learning_rate=learning_rate,
         decay_function=lambda rate, step, total: rate,

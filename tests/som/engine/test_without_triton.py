@@ -1,4 +1,4 @@
-"""Where Triton cannot be imported everything works; so do maps of three units."""
+"""Without Triton, training and search still work, also on a map of three units."""
 
 import subprocess
 import sys

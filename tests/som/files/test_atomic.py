@@ -1,4 +1,4 @@
-"""Files are whole or absent, whatever goes wrong while they are written."""
+"""Files are whole or absent, even if an error occurs while they are written."""
 
 import errno
 import hashlib

@@ -1,4 +1,4 @@
-"""Checkpoints: readable by others, reproducible to the byte, and refused after any damage."""
+"""Checkpoints: other programs can read them, bytes are reproducible, and damage is refused."""
 
 import json
 import os

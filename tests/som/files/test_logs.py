@@ -1,4 +1,4 @@
-"""What the terminal and the log files are told, by processes that end well or badly."""
+"""The messages in the terminal and in the log files, from processes that succeed or fail."""
 
 import contextlib
 import fcntl
@@ -22,7 +22,7 @@ START = "import sys; from workflow.som.files.logs import log_to; log_to(*sys.arg
 
 @pytest.fixture
 def run(tmp_path):
-    """Run code after `log_to` and return its status, what the terminal saw, and the log files."""
+    """Run code after `log_to`; return its status, its output on the terminal, and the log files."""
 
     def run_code(code, logs=("a.log",)):
         paths = [tmp_path / name for name in logs]
@@ -89,7 +89,7 @@ def test_an_older_log_is_continued(run, tmp_path):
 
 @pytest.fixture
 def lines(caplog, monkeypatch):
-    """Collect the lines of bars that say something at each update."""
+    """Collect the lines of a bar that writes a line at each update."""
     monkeypatch.setattr(Progress, "seconds_between_lines", 0.0)
     monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
 
@@ -114,7 +114,7 @@ def test_progress_without_a_terminal_draws_no_bar(lines, capfd):
 
 
 def test_the_line_of_a_training_fits_80_columns_and_says_how_fast_and_how_long():
-    """2.2 of 5.4 million images after 90 s: 24.4 thousand a second, 131 s left."""
+    """After 90 s, 2.2 of 5.4 million images are done: 24.4 thousand per second, 131 s left."""
     description = "hexagonal_torus 12  epoch 34/90  R 8.74"
     progress = Progress(total=5_400_000, desc=description, unit_scale=True)
     progress.n, progress.start_t = 2_200_000, time.monotonic() - 90
@@ -134,7 +134,7 @@ print("end", flush=True)
 
 
 def draw_in_terminal(*names):
-    """Return what a terminal of 40 columns is sent by processes that run next to each other."""
+    """Return the bytes that parallel processes send to a terminal of 40 columns."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
     started = [
@@ -143,7 +143,7 @@ def draw_in_terminal(*names):
     ]
     os.close(theirs)
     sent = b""
-    with contextlib.suppress(OSError):  # How a terminal without processes ends.
+    with contextlib.suppress(OSError):  # The terminal raises this after its last process has ended.
         while part := os.read(ours, 4096):
             sent += part
     os.close(ours)

@@ -1,4 +1,4 @@
-"""Summaries: what is read is what was written, or it is refused."""
+"""Summaries are read as they were written, or are refused."""
 
 import json
 

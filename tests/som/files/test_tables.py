@@ -1,4 +1,4 @@
-"""Tables: readable by others, equal when read back, and refused after any damage."""
+"""Tables: other programs can read them, they are read as written, and damage is refused."""
 
 import duckdb
 import numpy as np
@@ -124,7 +124,7 @@ def test_after_any_damage_a_table_is_refused_or_reads_the_same(tmp_path, damages
             raise AssertionError(f"{harm}: not refused in a sentence") from error
         else:
             assert_same(found, expected)
-    # Some bytes (unused statistics, another writer's copy of the schema) mean nothing.
+    # Some bytes have no effect: unused statistics, and Arrow's copy of the schema.
     assert refused > 200
 
 

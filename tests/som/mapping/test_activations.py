@@ -1,4 +1,4 @@
-"""The table of activations says where each sample lies, and gives its source back."""
+"""The table of activations has each sample's place on the map, and can be turned back into BMUs."""
 
 import numpy as np
 import pandas as pd

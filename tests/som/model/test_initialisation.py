@@ -1,4 +1,4 @@
-"""Initial codebooks: the contract's random one, samples, and the plane of the components."""
+"""Initial codebooks: the contract's random one, samples, and the plane of principal components."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Kernels by hand, and the laws of neighbourhoods on every lattice."""
+"""Kernels compared with values computed by hand, and laws of neighbourhoods on every lattice."""
 
 import numpy as np
 import pytest

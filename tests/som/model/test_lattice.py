@@ -1,4 +1,4 @@
-"""Geometry of the lattice by hand, and the laws of distances and neighbourhoods."""
+"""The lattice's geometry compared with values computed by hand, and laws of distances."""
 
 import itertools
 

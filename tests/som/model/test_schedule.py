@@ -1,4 +1,4 @@
-"""Laws of the schedule, and where the article's ends."""
+"""Laws of the schedules, and the end of the article's schedule."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What results were made with is what is installed here."""
+"""The recorded environment is the one that is installed."""
 
 import platform
 

@@ -1,4 +1,4 @@
-"""A manifest lists what is there, and whatever is no longer so is named."""
+"""A manifest lists the files of a run, and every later difference is named."""
 
 import json
 

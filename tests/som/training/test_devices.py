@@ -1,4 +1,4 @@
-"""Which device is taken on machines that have a GPU or not."""
+"""The device that is chosen on machines with and without a GPU."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def machine(monkeypatch):
         (("cuda",), "float32", "cuda"),
         (("cuda",), "float64", "cuda"),
         (("mps",), "float32", "mps"),
-        (("mps",), "float64", "cpu"),  # Apple's GPUs know no float64.
+        (("mps",), "float64", "cpu"),  # Apple's GPUs have no float64.
         (("cuda", "mps"), "float32", "cuda"),
     ],
 )

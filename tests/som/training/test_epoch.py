@@ -1,4 +1,4 @@
-"""The random numbers and the schedule of an epoch are those that the contract fixes."""
+"""The random numbers and the schedule of an epoch are those of the contract."""
 
 import random
 from dataclasses import replace
@@ -36,7 +36,7 @@ def example(n_samples=60, n_features=5):
 
 
 def by_hand(codebook, samples, epoch, *, seed, learning_rate, radius):
-    """The contract's sentences, without any of the library's code."""
+    """Train as the contract says, without code of the library."""
     state = codebook.astype(float)
     for sample in np.random.default_rng([seed, epoch]).permutation(len(samples)):
         x = samples[sample].astype(float)

@@ -1,4 +1,4 @@
-"""A run cut off at any moment: the same bits, and never mixed with another."""
+"""A run that is interrupted at any moment gives the same bits and is never mixed with another."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ from workflow.som.training.runs import TERMINATED
 
 
 class Cut(Exception):
-    """What cuts a run off in these tests."""
+    """The error that interrupts a run in these tests."""
 
 
 @contextmanager
 def cut_after(n_samples):
-    """Raise within the report callback once more than a number of samples has been trained."""
+    """Make a callback that raises after more than `n_samples` samples."""
     update, counted = Progress.update, []
 
     def report(self, n=1):
@@ -32,7 +32,8 @@ def cut_after(n_samples):
         yield
 
 
-# 300 samples are reported as 128, 128 and 44: within an epoch, at its end, in the last one.
+# The 300 samples of an epoch are reported as 128, 128 and 44. The numbers below interrupt the run
+# within an epoch, at the end of an epoch, and in the last epoch.
 @pytest.mark.parametrize("n_samples", [0, 200, 300, 650, 900, 1199])
 def test_a_run_cut_off_and_started_again_gives_the_same_bits(job, n_samples):
     expected = job("whole").train()
@@ -80,7 +81,7 @@ def test_a_damaged_kept_epoch_is_trained_again_to_the_same_bits(job, kind, epoch
     expected = trained.train()
     path = trained.folder / ".resume" / f"epoch_{epoch:03d}.{kind}"
     content = path.read_bytes()
-    # Not in place: the published file may be the same one.
+    # Do not write in place: the published file may be a hard link to the same bytes.
     path.unlink()
     path.write_bytes(content[: len(content) // 2] + b"?" + content[len(content) // 2 + 1 :])
     for published in trained.folder.glob("*.safetensors"):

@@ -1,4 +1,4 @@
-"""What an epoch makes is that of the rule, and its row says what was measured of it."""
+"""An epoch gives the rule's codebook, and its row has the measured errors and times."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from workflow.som.training.measured_epochs import measure_start, train_measured_
 
 LATTICE, EPOCH = Lattice("square", (3, 4)), Epoch(2, 0.4, 2.5)
 SAMPLES = np.random.default_rng(1).random((60, 5), dtype=np.float32)
-# Far longer than an epoch here takes.
+# Far longer than an epoch takes in this test.
 LONG = 1e6
 
 
@@ -55,7 +55,7 @@ def test_the_search_before_an_epoch_changes_no_bit_and_its_time_counts_for_the_b
 
 
 def test_the_batch_rule_does_not_search_where_it_need_not(start, settings):
-    """Given other units as the nearest, it takes them."""
+    """It uses the given nearest units, even if they are wrong."""
     elsewhere = start.search.nearest._replace(bmus=np.zeros(60, np.int32))
     search = start.search._replace(nearest=elsewhere)
     alone = train_measured_epoch(start.codebook, SAMPLES, LATTICE, settings, EPOCH)

@@ -1,4 +1,4 @@
-"""The folder of finished epochs: what is used again, what never is, and who may be in it."""
+"""The resume folder: which epochs are used again, which never, and one trainer at a time."""
 
 import errno
 import logging
@@ -21,7 +21,7 @@ from workflow.som.training.resume import ResumeFolder, StopRequest
 
 
 def keep(folder, epoch, fingerprint="mine", codebook_value=0.5):
-    """Keep an epoch as a trainer does."""
+    """Save an epoch as a trainer does."""
     checkpoint, table = folder.paths(epoch)
     metadata = {"fingerprint": fingerprint, "epoch": str(epoch)}
     write_table(table, pd.DataFrame({"bmu": [1, 2]}), metadata, kind="training_activations")
@@ -113,7 +113,7 @@ def test_a_damaged_mark_of_the_settings_stops_no_trainer(folder, content):
 
 
 def test_entering_again_never_rewrites_the_mark(folder):
-    """Cut off in between, an empty mark would cost all epochs that are kept."""
+    """If a rewrite were interrupted, an empty mark would make all saved epochs useless."""
     with folder.only_one():
         pass
     before = {path: path.stat().st_ino for path in folder.folder.glob("fingerprint*")}
@@ -133,7 +133,7 @@ def test_published_files_are_the_kept_ones(folder, tmp_path):
     folder.publish(3, *declared)
     for kept, path in zip(folder.paths(3), declared, strict=True):
         assert path.read_bytes() == kept.read_bytes()
-        # As new as a job's output must be.
+        # Snakemake expects a job's outputs to be new.
         assert path.stat().st_mtime >= before - 1
 
 
@@ -148,7 +148,7 @@ def test_publishing_replaces_what_was_there(folder, tmp_path):
 
 
 def test_deleting_a_published_file_leaves_the_kept_one(folder, tmp_path):
-    """Snakemake deletes the outputs of a job that it starts anew."""
+    """Snakemake deletes the outputs of a job that it starts again."""
     keep(folder, 3)
     folder.publish(3, tmp_path / "checkpoint", tmp_path / "table")
     (tmp_path / "checkpoint").unlink()
@@ -156,7 +156,7 @@ def test_deleting_a_published_file_leaves_the_kept_one(folder, tmp_path):
 
 
 def test_publishing_again_leaves_no_moment_without_a_file(folder, tmp_path, monkeypatch):
-    """A job of a killed Snakemake may be about to read it, on another node."""
+    """On another node, a job of a killed Snakemake may be reading the file."""
     keep(folder, 3)
     declared = tmp_path / "checkpoint", tmp_path / "table"
     folder.publish(3, *declared)
@@ -216,7 +216,7 @@ with ResumeFolder(folder, "mine").only_one():
 
 @pytest.fixture
 def holder(folder):
-    """Another process in the folder, which stays until it finds the file `leave`."""
+    """Another process that has the folder's lock until it finds the file `leave`."""
     process = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder.folder)], cwd=ROOT)
     deadline = time.monotonic() + 60
     while not (folder.folder / "entered").exists():
@@ -257,7 +257,7 @@ def test_patience_ends_in_one_sentence(folder, holder):
 
 
 def test_a_waiting_trainer_can_be_told_to_stop(folder, holder):
-    """A cluster's time limit may meet a trainer that waits."""
+    """A trainer may reach a cluster's time limit while it waits."""
     answers = iter([False, True])
     with (
         pytest.raises(SystemExit) as raised,
@@ -299,5 +299,5 @@ def test_a_trainer_goes_on_until_it_is_told_to_stop():
 
 def test_a_trainer_stops_when_its_parent_has_died(monkeypatch):
     stop = StopRequest()
-    monkeypatch.setattr("os.getppid", lambda: -1)  # Not 1: the tests' own parent may be that.
+    monkeypatch.setattr("os.getppid", lambda: -1)  # Not 1: that may be the tests' own parent.
     assert stop

@@ -1,4 +1,4 @@
-"""A training job: its epochs are the library's, and each is kept with what it used."""
+"""A training job gives the library's epochs, and stores with each the settings that it used."""
 
 import json
 import logging

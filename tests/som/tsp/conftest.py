@@ -33,7 +33,7 @@ def make_settings():
 
 @pytest.fixture
 def write_tsplib():
-    """Write a TSPLIB file of cities, with what keywords replace in its head."""
+    """Write a TSPLIB file of cities; keywords replace lines of its head."""
 
     def write(path, points, *, colon=" : ", end="EOF\n", **head):
         lines = {

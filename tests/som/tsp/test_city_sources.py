@@ -1,4 +1,4 @@
-"""Where the cities of an instance come from."""
+"""The sources of an instance's cities: a file, an address or random numbers."""
 
 import http.server
 import threading
@@ -12,7 +12,7 @@ from workflow.som.tsp.city_sources import load_cities
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves the files of a folder without a word."""
+    """Serves the files of a folder without logging."""
 
     def log_message(self, *arguments):
         pass
@@ -47,7 +47,7 @@ def test_an_address_without_cities_is_refused_in_a_sentence(tmp_path, address, n
         load_cities(f"{address}/{name}", n_random=5, seed=0)
     message = str(caught.value)
     assert message.endswith(".") and "\n" not in message
-    # A file that was fetched is named by its address, not by where it was put for a moment.
+    # The message names the file's address, not its temporary place.
     assert message.startswith(f"{address}/{name}")
 
 

@@ -1,4 +1,4 @@
-"""Which instances a configuration names, and what is refused before anything is read."""
+"""The instances that a configuration names; bad names are refused before any file is read."""
 
 import pytest
 

@@ -24,7 +24,7 @@ def is_tour(tour, n_cities):
 
 
 def two_opt_gain(points, tour):
-    """The most that one exchange of two edges saves, by looking at all of them."""
+    """Return the most that one exchange of two edges saves, by trying all exchanges."""
     length, n_cities, most = tour_length(points, tour), len(tour), 0.0
     for i, j in itertools.combinations(range(n_cities), 2):
         other = np.concatenate([tour[:i], tour[i : j + 1][::-1], tour[j + 1 :]])
@@ -51,13 +51,13 @@ def test_local_search_never_lengthens_and_keeps_every_city(seed, start):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_few_cities_are_left_without_a_better_exchange(seed):
-    points = random_points(seed, 11)  # Ten neighbours: all moves are looked at.
+    points = random_points(seed, 11)  # Each city has ten others, so all moves are tried.
     better = shortened(points, np.random.default_rng(seed).permutation(11))
     assert two_opt_gain(points, better) < 1e-6
 
 
 def test_a_city_out_of_its_place_is_moved_back_by_or_opt():
-    # Two rows of cities; city 2 is visited last, between the rows' ends, instead of after 1.
+    # Two rows of cities. City 2 belongs after city 1, but is visited last, between the rows' ends.
     points = np.array([[x, 0.0] for x in range(6)] + [[x, 4.0] for x in range(5, -1, -1)])
     wrong = np.array([0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 2])
     better = shortened(points, wrong)
@@ -73,7 +73,7 @@ def test_fewest_cities_and_cities_in_one_place(n_cities):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nearest_neighbour_is_that_of_the_sentence(seed):
-    points = np.round(random_points(seed) / 100)  # Ties and equal places.
+    points = np.round(random_points(seed) / 100)  # So that there are ties and equal places.
     tour = nearest_neighbour_tour(points, seed)
     assert is_tour(tour, 60)
     left = set(range(60)) - {tour[0]}
@@ -94,7 +94,7 @@ def test_the_curve_goes_through_a_grid_by_short_steps_and_closes():
 
 def test_the_curve_is_much_shorter_than_chance():
     points = random_points(0, 2000)
-    expected = 0.7124 * np.sqrt(2000 * 1000**2)  # Of optimal tours (Beardwood et al. 1959).
+    expected = 0.7124 * np.sqrt(2000 * 1000**2)  # Optimal tours' length (Beardwood et al. 1959).
     assert expected < tour_length(points, space_filling_tour(points)) < 1.45 * expected
 
 

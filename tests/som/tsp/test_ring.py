@@ -1,4 +1,4 @@
-"""The ring: its schedule, its tours, and what must not change them."""
+"""The ring: its schedule, its tours, and changes that must not affect them."""
 
 import itertools
 
@@ -16,7 +16,7 @@ from workflow.som.tsp.ring import (
 
 
 def shortest_by_permutations(points):
-    """The optimum of few cities: every tour is looked at."""
+    """Return the optimum of few cities by trying all tours."""
     tours = ([0, *rest] for rest in itertools.permutations(range(1, len(points))))
     return min(tour_length(points, np.array(tour)) for tour in tours)
 
@@ -64,7 +64,7 @@ def test_more_cycles_go_on_from_fewer(make_settings, points):
 
 
 def test_place_and_scale_of_the_plane_do_not_matter(make_settings, points):
-    # By powers of two, so that nothing is rounded otherwise.
+    # Whole numbers and a power of two, so that nothing is rounded differently.
     points = np.round(points)
     moved = (points - 512) * 4
     found = [train_ring(each, make_settings(), 2).tour for each in (points, moved)]

@@ -1,4 +1,4 @@
-"""The compiled epoch on a ring against the plain rule with the same cut neighbourhood."""
+"""The compiled epoch on a ring compared with the plain rule, with the same cut neighbourhood."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ ALPHA = 0.8
 
 
 def ring_table(n_units, radius, reach):
-    """η(c, j) of a ring, zero beyond `reach`, written without any of the library's code."""
+    """Return η(c, j) of a ring, zero beyond `reach`, computed without code of the library."""
     table = np.zeros((n_units, n_units))
     for c in range(n_units):
         for j in range(n_units):
@@ -21,7 +21,7 @@ def ring_table(n_units, radius, reach):
 
 
 def winners_of_plain_rule(ring, samples, order, table):
-    """Every winner of an epoch by comparison with all units, in float64."""
+    """Return every winner of an epoch by comparison with all units, in float64."""
     state, winners = ring.copy(), np.full(len(samples), -1)
     for sample in order:
         distances = ((samples[sample] - state) ** 2).sum(axis=1)
@@ -32,7 +32,7 @@ def winners_of_plain_rule(ring, samples, order, table):
 
 def example(n_samples, n_units, kind, seed=0):
     generator = np.random.default_rng([seed, n_samples, n_units])
-    # float32 values, so that the plain rule, which reads float32, sees the same numbers.
+    # The values fit float32 exactly, as the plain rule reads float32.
     samples = generator.random((n_samples, 2), dtype=np.float32).astype(float)
     if kind == "clusters":
         samples = 0.01 * samples + generator.integers(0, 2, (n_samples, 2))

@@ -1,4 +1,4 @@
-"""Tables of tours, and gaps worked by hand."""
+"""Tables of tours, and gaps compared with values computed by hand."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from workflow.som.tsp.tours import (
     write_tours,
 )
 
-# A rectangle of 3 × 4; its diagonals have length 5.
+# A rectangle of 3 × 4, with diagonals of length 5.
 RECTANGLE = np.array([[0.0, 0.0], [3.0, 0.0], [3.0, 4.0], [0.0, 4.0]])
 AROUND, CROSSED = np.arange(4), np.array([0, 2, 1, 3])  # 14, and 5 + 4 + 5 + 4 = 18.
 
@@ -43,7 +43,7 @@ def test_without_an_optimum_the_shortest_tour_has_no_gap():
 
 
 def test_rounded_and_exact_gaps_part_where_edges_are_no_whole_numbers():
-    points = RECTANGLE * 0.4  # Edges of 1.2 and 1.6, which count as 1 and 2.
+    points = RECTANGLE * 0.4  # Edges of 1.2 and 1.6, which are rounded to 1 and 2.
     row = measure_gaps("r", points, 6, [FoundTour("a", 0, 1.0, AROUND)]).iloc[0]
     assert row["gap"] == 0
     assert row["gap_exact"] == pytest.approx(100 * (5.6 / 6 - 1))

@@ -1,4 +1,4 @@
-"""The epoch on a GPU: its steps under Triton's interpreter on the CPU, and itself on a GPU.
+"""The epoch on a GPU: its steps under Triton's interpreter on the CPU, and the epoch on a GPU.
 
 As in test_triton_scan.py, `case_` functions run in a process with the interpreter switched on.
 """
@@ -38,7 +38,7 @@ def relative_error(found, expected):
 
 
 def example(n_samples, n_features, shape, radius=2.0, seed=0):
-    """Bytes, a codebook, η and an order."""
+    """Return bytes, a codebook, η and an order."""
     generator = np.random.default_rng(seed)
     lattice = Lattice("block", shape)
     samples = generator.integers(0, 256, (n_samples, n_features), dtype=np.uint8)
@@ -136,7 +136,7 @@ def case_lowest_index_wins_an_exact_tie():
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def case_a_sample_has_the_same_bits_as_on_the_cpu(dtype):
-    """One unit at zero takes the whole of a sample, which shows every byte as it was gathered."""
+    """With learning rate 1, a unit becomes the sample, so every gathered byte can be compared."""
     from workflow.som.engine.online.cuda import train_blocks_on_cuda
 
     samples = np.arange(256, dtype=np.uint8)[None, :]
@@ -184,7 +184,7 @@ def test_two_runs_on_a_gpu_have_the_same_bits(precision):
 @gpu
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-5), ("float64", 1e-7)])
 def test_an_epoch_on_a_gpu_equals_the_plain_loop(precision, tolerance):
-    """At this radius float32 on the CPU decides no near tie of these samples otherwise."""
+    """At this radius, float32 on the CPU decides no near tie of these samples differently."""
     samples, codebook, eta, order = example(500, 64, (20, 26), radius=1.0)
     found, _ = train(samples, codebook, eta, order, 0.5, precision, "cuda")
     expected = train_epoch_plainly(codebook, samples, order, eta, 0.5)

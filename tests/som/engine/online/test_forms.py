@@ -1,4 +1,4 @@
-"""Each form runs where it should, equals the plain loop there, and gives up where it must."""
+"""Each form runs where it should, equals the plain loop there, and stops where it must."""
 
 import logging
 
@@ -20,7 +20,7 @@ def relative_error(found, expected):
 
 
 def digits_like(n_samples, n_features=30, seed=0):
-    """Samples around ten centres, as classes of images are."""
+    """Return samples around ten centres, like images of ten classes."""
     generator = np.random.default_rng(seed)
     centres = generator.random((10, n_features))
     noise = 0.1 * generator.standard_normal((n_samples, n_features))
@@ -28,7 +28,7 @@ def digits_like(n_samples, n_features=30, seed=0):
 
 
 def trained(samples, lattice, *radii):
-    """A codebook after an epoch at each of the radii, by the plain rule."""
+    """Return a codebook after an epoch at each of the radii, by the plain rule."""
     codebook = np.random.default_rng(0).random((lattice.n_units, samples.shape[1]), np.float32)
     order = np.arange(len(samples))
     for radius in radii:
@@ -82,7 +82,7 @@ def test_a_random_codebook_is_carried_by_all_units_until_it_is_smooth(spans):
 
 
 def test_a_codebook_that_grows_rough_is_trained_again_by_all_units(spans, caplog):
-    """The start is smooth, but the epoch's radius is far smaller than what made it so."""
+    """The codebook is smooth from a large radius, but the epoch's radius is far smaller."""
     lattice, samples = Lattice("square", (30, 30)), digits_like(600)
     codebook, order = trained(samples, lattice, 25.0), np.arange(600)
     eta, counted = neighbourhood(lattice, 4.0), []
@@ -150,7 +150,7 @@ def test_what_the_lazy_form_leaves_out_is_within_the_bound_that_it_states(monkey
     steps = 0.05 * neighbourhood(lattice, 1.5)
     options = {"precision": "float64", "shape": (40, 40)}
     exact = train_epoch(codebook, samples, order, steps, 1.0, form="block", **options)
-    # So much is left out that the effect stands out of float32.
+    # Leave out so much that the effect is larger than float32's rounding.
     monkeypatch.setattr(lazy, "NEGLIGIBLE", {torch.float64: 1e-6})
     found = train_epoch(codebook, samples, order, steps, 1.0, form="lazy", **options)
     left_out = steps[steps <= 1e-6].max()
@@ -237,7 +237,7 @@ def test_float64_gives_the_same_bits_in_blocks_of_any_size(form):
         for block_size in (16, 64, 100)
     ]  # fmt: skip
     for result in results[1:]:
-        # Rounded to float32 from states that agree to 10⁻¹⁴: an odd last bit may differ.
+        # The states agree to 10⁻¹⁴; rounded to float32, a few last bits may differ.
         assert (result != results[0]).mean() < 1e-4
         np.testing.assert_allclose(result, results[0], rtol=2e-7, atol=1e-12)
 

@@ -1,4 +1,4 @@
-"""The article's formula as printed: blocks against the loop, and that no map comes of it."""
+"""The article's formula as printed: blocks give the loop's result, and all units become equal."""
 
 import numpy as np
 import pytest

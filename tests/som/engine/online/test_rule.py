@@ -1,4 +1,4 @@
-"""The block form against the plain rule: equal winners and codebooks, up to stated rounding."""
+"""The block form and the plain rule give equal winners, and codebooks equal up to rounding."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ def example(n_samples, n_features, shape, seed=0):
 
 
 def by_hand(codebook, samples, order, lattice, learning_rate, radius):
-    """The contract's sentence in float64, without any of the library's code."""
+    """Train by the rule as the contract states it, in float64, without code of the library."""
     state = codebook.astype(float)
     rows, columns = lattice.shape
     for sample in order:
@@ -49,7 +49,7 @@ def test_plain_loop_is_the_contract_sentence():
 
 @pytest.fixture(params=["eager", "block", "virtual", "lazy"])
 def train(request):
-    """`train_epoch` in one of its forms."""
+    """Return `train_epoch` in one of its forms."""
     return partial(train_epoch, form=request.param)
 
 
@@ -75,7 +75,7 @@ def test_every_form_equals_the_plain_loop(train, n_samples, shape, block_size, r
     expected = train_epoch_plainly(codebook, samples, order, eta, 0.5)
     options = {"shape": shape, "block_size": block_size}
     found = train(codebook, samples, order, eta, 0.5, precision="float64", **options)
-    # Both round to float32 only at the end: no near tie of these data is within float64 rounding.
+    # Both round to float32 only at the end. In float64, rounding decides no near tie of these data.
     assert relative_error(found, expected) < 1e-7
     single = train(codebook, samples, order, eta, 0.5, **options)
     assert relative_error(single, expected) < 1e-5
@@ -150,7 +150,7 @@ def test_only_the_samples_in_order_are_presented():
 
 
 def test_minisom_gives_the_same_codebook():
-    """An independent library, in the contract's order and with the contract's radius."""
+    """MiniSom is an independent library; it gets the contract's order and radius."""
     samples, codebook, lattice = example(500, 20, (8, 8), seed=6)
     order = np.random.default_rng([0, 1]).permutation(500)
     witness = MiniSom(

@@ -1,8 +1,9 @@
-"""The GPU's scan: its logic under Triton's interpreter, its compilation, and itself on a GPU.
+"""The GPU's scan: its logic under Triton's interpreter, its compilation, and the scan on a GPU.
 
 Triton reads TRITON_INTERPRET when it is imported, so `case_` functions run in a process of their
-own. The interpreter accepts more than the compiler does, and runs one thread: that the kernel
-compiles for a GPU is tested apart (it needs none); that barriers suffice, only a GPU can show.
+own. The interpreter accepts more than the compiler and uses only one thread. So another test
+compiles the kernels for a GPU, which needs no GPU. Only the test on a GPU can show that the
+barriers are sufficient.
 """
 
 import os
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="triton is n
 
 
 def run(*command, **environment):
-    """Run Python in its own process, from the root, and show what it says if it fails."""
+    """Run Python in its own process, from the root; show its output if it fails."""
     done = subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
@@ -38,7 +39,7 @@ def test_cases_under_tritons_interpreter():
 
 
 def scan_on(device, products, gram, norms, steps):
-    """Updates and norms of the kernel on a device, as arrays."""
+    """Return updates and norms of the kernel on a device, as arrays."""
     from workflow.som.engine.online.triton_scan import scan_block
 
     given = [torch.tensor(array, device=device) for array in (products, gram, norms, steps)]
@@ -48,7 +49,7 @@ def scan_on(device, products, gram, norms, steps):
 
 
 def scan_compiled(products, gram, norms, steps):
-    """The same of the CPU's scan."""
+    """Return updates and norms of the CPU's scan."""
     given = [array.copy() for array in (products, gram, norms, steps)]
     updates = np.empty_like(products)
     scan.scan_block(*given, updates, np.empty(len(updates), np.int32))
@@ -56,7 +57,7 @@ def scan_compiled(products, gram, norms, steps):
 
 
 def scan_by_the_docstring(products, gram, norms, steps):
-    """The same by the formulae in the docstring of `workflow.som.engine.online.rule`."""
+    """Return updates and norms by the formulae in the docstring of the module `rule`."""
     products, norms, updates = products.copy(), norms.copy(), []
     for t in range(len(products)):
         h = steps[np.argmin(norms - 2 * products[t])]
@@ -68,7 +69,7 @@ def scan_by_the_docstring(products, gram, norms, steps):
 
 
 def random_block(n_block, n_units, dtype, seed=0):
-    """Products, norms and steps of a random codebook; rows of steps tell who won."""
+    """Return products, norms and steps of a random codebook; each row of steps shows the winner."""
     generator = np.random.default_rng([seed, n_block, n_units])
     samples = generator.standard_normal((n_block, 12)).astype(dtype)
     codebook = generator.standard_normal((n_units, 12)).astype(dtype)

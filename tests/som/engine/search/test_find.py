@@ -1,4 +1,4 @@
-"""The exact search against rational arithmetic, and the errors against other libraries."""
+"""The exact search compared with rational arithmetic, and the errors with other libraries."""
 
 import math
 from fractions import Fraction
@@ -20,7 +20,7 @@ from workflow.som.model.lattice import Lattice
 
 
 def two_nearest_exactly(sample, codebook):
-    """Indices of the two nearest units, and the squared distance, in rational arithmetic."""
+    """Return the two nearest units, and the squared distance, in rational arithmetic."""
     x = [Fraction(float(value)) for value in sample]
     squares = [
         sum((a - Fraction(float(b))) ** 2 for a, b in zip(x, unit, strict=True))
@@ -65,7 +65,7 @@ def test_near_ties_below_float32_resolution_are_decided_exactly(shift):
     samples, codebook = random_case(25, 6, 40)
     codebook += np.float32(shift)
     samples += np.float32(shift)
-    # Each unit twice more, moved by the smallest step of float32 in a single feature.
+    # Two more copies of each unit, moved by the smallest step of float32 in a single feature.
     above, below = codebook.copy(), codebook.copy()
     above[:, 3] = np.nextafter(codebook[:, 3], np.float32(np.inf))
     below[:, 7] = np.nextafter(codebook[:, 7], np.float32(-np.inf))
@@ -111,7 +111,7 @@ def test_constant_images_lie_on_one_unit(value):
     nearest = find_two_nearest(pixels, np.repeat(levels, 784, axis=1).astype(np.float32))
     assert set(nearest.bmus) == {value}
     assert set(nearest.distances) == {0}
-    # Both neighbours in brightness are one step away; rounded to float32, one may be nearer.
+    # Two units are one step of brightness away; rounded to float32, one may be nearer.
     assert set(nearest.second_bmus) <= {value - 1, value + 1}
 
 

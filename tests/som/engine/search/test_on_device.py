@@ -1,4 +1,4 @@
-"""The search on a device against the search on the CPU; torch's CPU is a device like another."""
+"""The search on a device compared with that on the CPU; torch's CPU also counts as a device."""
 
 import numpy as np
 import pytest
@@ -78,7 +78,7 @@ def test_near_ties_below_float32_resolution(shift, device, precision):
     samples, codebook = random_case(100, 12, 40)
     codebook += np.float32(shift)
     samples += np.float32(shift)
-    # Each unit twice more, moved by the smallest step of float32 in a single feature.
+    # Two more copies of each unit, moved by the smallest step of float32 in a single feature.
     above, below = codebook.copy(), codebook.copy()
     above[:, 3] = np.nextafter(codebook[:, 3], np.float32(np.inf))
     below[:, 7] = np.nextafter(codebook[:, 7], np.float32(-np.inf))
@@ -137,7 +137,7 @@ def test_samples_that_cannot_be_written_to_are_read(device):
 @pytest.mark.parametrize("n_features", [1, 30, 3000])
 @pytest.mark.parametrize("scale", [1e-3, 1, 1e3])
 def test_scores_are_within_the_margin_of_exact_ones(n_features, scale):
-    """Positive terms add up, so their rounding is the largest that there can be."""
+    """All terms are positive and add up, so the rounding is as large as possible."""
     samples, codebook = random_case(200, 100, n_features)
     x = torch.from_numpy(samples).double() * scale
     w = torch.from_numpy(codebook).double() / 3

@@ -1,4 +1,4 @@
-"""The bounds are bounds, they rule units out, and the result is that of all distances."""
+"""The bounds are never too high, they rule units out, and the search finds the nearest units."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from workflow.som.model.lattice import Lattice
 
 
 def smooth_case(rank, roughness, seed=0, n_samples=400, side=20, n_features=120):
-    """Samples, and a codebook that hardly leaves some directions, as a map's early in training."""
+    """Return samples, and a codebook mostly within a few directions, as early in training."""
     generator = np.random.default_rng(seed)
     samples = generator.random((n_samples, n_features), dtype=np.float32)
     mix = neighbourhood(Lattice("square", (side, side)), side / rank)
@@ -26,7 +26,7 @@ def smooth_case(rank, roughness, seed=0, n_samples=400, side=20, n_features=120)
 
 
 def find(samples, codebook):
-    """Find the two nearest units; the nearest alone must be the same."""
+    """Find the two nearest units; the search for the nearest unit alone must agree."""
     found = find_two_nearest(samples, codebook)
     np.testing.assert_array_equal(find_bmus(samples, codebook), found.bmus)
     return found
@@ -45,7 +45,7 @@ def test_the_result_is_that_of_all_distances(rank, roughness):
 
 
 def test_samples_in_the_plane_of_the_axes_and_on_units():
-    """Here nothing is left of ‖x‖² − ‖x_p‖² but rounding."""
+    """For these samples, ‖x‖² − ‖x_p‖² is only rounding."""
     _, codebook = smooth_case(3, 1e-6)
     generator = np.random.default_rng(1)
     between = generator.dirichlet([0.3] * 400, 200).astype(np.float32) @ codebook
