@@ -1,4 +1,4 @@
-"""The batch rule against its sentence, and the laws that follow from it."""
+"""The batch rule compared with its definition, and laws that follow from it."""
 
 import numpy as np
 import pytest
