@@ -86,7 +86,7 @@ def test_a_codebook_that_grows_rough_is_trained_again_by_all_units(spans, caplog
     lattice, samples = Lattice("square", (30, 30)), digits_like(600)
     codebook, order = trained(samples, lattice, 25.0), np.arange(600)
     eta, counted = neighbourhood(lattice, 4.0), []
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.DEBUG):
         found = train_epoch(
             codebook, samples, order, eta, 0.3, shape=(30, 30), report=counted.append
         )
