@@ -8,7 +8,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from workflow.terminal import step_lines
 from workflow.terminal.step_lines import StepLines, is_for_people, plain_error, speak_plainly
 
-LOG = "results/logs/article/seed_0/train_som_001_030.log"
+LOG = "results/logs/article/seed_0/train_som_000_030.log"
 TARGETS = ["all", "quickstart", "article", "worth"]
 
 
@@ -18,7 +18,7 @@ def record(message="", level=logging.INFO, **fields):
     return made
 
 
-def job(jobid=1, log=(LOG,), rule="train_som_article_001_030", reason="Missing output files: a"):
+def job(jobid=1, log=(LOG,), rule="train_som_article_000_030", reason="Missing output files: a"):
     fields = {"jobid": jobid, "rule_name": rule, "log": list(log), "reason": reason}
     return record(event=LogEvent.JOB_INFO, **fields)
 

@@ -1,7 +1,7 @@
 """Which files belong to a run of an experiment, epoch by epoch.
 
-Methods whose name starts with `of_` are, or return, input functions: Snakemake calls these with the
-wildcards of a job, `experiment` and `seed`.
+Methods whose name starts with `of_` are functions for rules, or return such: Snakemake calls these
+with the wildcards of a job.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -184,8 +184,8 @@ class Runs:
     def _artifacts(self, name: str) -> list[str]:
         """Return all files of a run but its manifest; the seed stays a wildcard.
 
-        Those in the middle are listed, too: Snakemake judges by targets, and after a failure an
-        old figure alone would look complete.
+        Intermediate files are listed, too. Otherwise, after a failure, an old figure would hide
+        that they are missing.
         """
         last = self.experiments[name].epochs
         measured = self.evaluated(name)

@@ -96,7 +96,7 @@ def growing(amount):
 def asked_for(step, **resources):
     """Return a job's resources, replaced by those that `--set-resources` names for its step.
 
-    There are many such as train_som_article_001_030, one per experiment and segment. With this,
+    Training has a rule per experiment and segment, such as train_som_article_000_030. With this,
     `--set-resources train_som:runtime=900` reaches them all.
     """
     asked = workflow.resource_settings.overwrite_resources.get(step, {})

@@ -2,7 +2,8 @@
 
 Snakemake gives all that happens to one logger, as records whose `event` and fields its logger
 plugins rely on. Here a handler of the standard library reads them, so that nothing has to be
-installed, and a filter keeps Snakemake's own lines for `--verbose` and for its log file.
+installed, and a filter keeps Snakemake's own lines for `--verbose` and for its log file. Tried with
+Snakemake 9.17.0 and 9.27.1. If a field is missing in another version, a line is missing.
 """
 
 import difflib
@@ -84,8 +85,8 @@ class StepLines(logging.Handler):
     built : list of str
         Names of the rules without a log file, which are the targets, as they are reached.
     failed : dict
-        From the log files of the steps that failed to Snakemake's words about them, which are empty
-        unless they could not be started.
+        The log file of each step that failed, and Snakemake's message about the step. It is empty
+        if the step had started.
     """
 
     def __init__(self, targets: Callable[[], Iterable[str]] = tuple) -> None:
@@ -185,7 +186,8 @@ def write_line(line: str) -> None:
 def plain_error(message: str, targets: Iterable[str]) -> list[str]:
     r"""Return Snakemake's words about an error, in lines, without the place in the code.
 
-    Of a step that failed nothing, as its own line says it; of a mistyped target the nearest.
+    A step that failed has a line already, so there is none here. For a mistyped target the nearest
+    name is returned.
 
     Examples
     --------
@@ -215,8 +217,8 @@ def describe(log: str) -> tuple[str, str]:
 
     Examples
     --------
-    >>> describe("results/logs/article/seed_0/train_som_001_030.log")
-    ('train som 1-30', 'article 0')
+    >>> describe("results/logs/article/seed_0/train_som_000_030.log")
+    ('train som 0-30', 'article 0')
     >>> describe("results/logs/worth/plot_worth.log")
     ('draw worth', 'worth')
     """
