@@ -45,7 +45,7 @@ def test_a_step_that_ends_is_one_line_with_its_time(lines, capsys, monkeypatch):
     lines.emit(finished())
     (line,) = capsys.readouterr().err.splitlines()
     assert line.split("  ")[0] == " 1/12"
-    assert "train som 1-30" in line
+    assert "train som 0-30" in line
     assert "article 0" in line
     assert line.endswith("7.2 s")
 

@@ -76,6 +76,13 @@ def test_swapped_values_are_a_change(copy_of_finished):
     assert project.planned("quickstart") >= TRAINING | DOWNSTREAM
 
 
+def test_records_in_a_database_are_refused(copy_of_finished):
+    """Without the records that are there, nothing would notice the change."""
+    copy_of_finished.change(radius=3.0)
+    output = copy_of_finished.snakemake("quickstart", "--persistence-backend", "db", fails=True)
+    assert "Error: --persistence-backend: this workflow keeps" in output
+
+
 def test_an_edited_module_and_a_kill_leave_work_to_do(copy_of_finished):
     project = copy_of_finished
     with (project.folder / "workflow/som/model/schedule.py").open("a") as file:

@@ -1,8 +1,8 @@
 """Keep Snakemake's records in `results/.records`, and let one Snakemake work in a folder at a time.
 
 By public means only: a link in the place where Snakemake keeps its records, and a lock of the
-operating system, which the hook `onstart` takes. With another backend of its records
-(`--persistence-backend db`) they are elsewhere, so a copy of the results comes without them.
+operating system, which the hook `onstart` takes. Records in a database (`--persistence-backend db`)
+are refused in `rules/start.smk`.
 
 Guaranteed: results copied into a fresh clone are judged as where they were made, and a second
 Snakemake is refused (tests/workflow/test_stale.py, tests/faults/test_two_runs.py fail without this

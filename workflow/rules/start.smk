@@ -28,3 +28,10 @@ try:
             check_config_file(path)
 except SomError as error:
     raise WorkflowError(str(error)) from None
+
+# Records in a database would leave those in results/.records out, and stale results unnoticed.
+if workflow.workflow_settings.persistence_backend.name != "FILE":
+    raise WorkflowError(
+        "--persistence-backend: this workflow keeps Snakemake's records in results/.records; leave "
+        "the option out, then run the same command again."
+    )
