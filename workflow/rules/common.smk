@@ -48,7 +48,7 @@ RUNS = Runs(
 )
 COMPARISONS = ComparedRuns(RUNS, COMPARED)
 
-if workflow.is_main_process and Path(workflow.main_snakefile).parent == ROOT:
+if IS_MAIN:
     keep_records_with_results()
 # On a full disk, log lines are lost without a traceback for each of them.
 logging.raiseExceptions = False

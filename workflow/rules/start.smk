@@ -5,10 +5,15 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+from workflow.guards.code_hash import ROOT
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
 from workflow.terminal.step_lines import StepLines, speak_plainly
 
+# Another workflow may use this one as a module; then the terminal and the records are its own.
+IS_MAIN = (
+    workflow.is_main_process and Path(workflow.main_snakefile).resolve().parent == ROOT
+)
 # First of all, so that errors in what follows are said plainly, too. Jobs run in processes of
 # their own, which say nothing.
 STEPS = (
@@ -16,7 +21,7 @@ STEPS = (
         logger,
         lambda: [each.name for each in workflow.rules if not each.has_wildcards()],
     )
-    if workflow.is_main_process
+    if IS_MAIN
     else StepLines()
 )
 
@@ -30,7 +35,7 @@ except SomError as error:
     raise WorkflowError(str(error)) from None
 
 # Records in a database would leave those in results/.records out, and stale results unnoticed.
-if workflow.workflow_settings.persistence_backend.name != "FILE":
+if IS_MAIN and workflow.workflow_settings.persistence_backend.name != "FILE":
     raise WorkflowError(
         "--persistence-backend: this workflow keeps Snakemake's records in results/.records; leave "
         "the option out, then run the same command again."
