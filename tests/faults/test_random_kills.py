@@ -215,7 +215,10 @@ def test_trainers_killed_at_random_moments_change_no_bit(trainers, fault_seed, h
     killed = trainers("killed")
     number = how_many(12, 150)
     struck, half_published = 0, 0
-    for turn in range(number):
+    # On a machine of varying speed many trainers end before they are struck: then there are more.
+    for turn in range(3 * number):
+        if turn >= number and struck > number / 3:
+            break
         if len(killed.published()) == 31:  # A finished run starts over, to be interrupted again.
             shutil.rmtree(killed.folder / ".resume")
         shutil.rmtree(killed.folder / "checkpoints", ignore_errors=True)
