@@ -79,5 +79,6 @@ def principal_axes(vectors: Tensor, n_axes: int) -> Tensor:
     for _ in range(TURNS):
         axes, _ = torch.linalg.qr(vectors.T @ (vectors @ axes))
     projected = vectors @ axes
-    _, order = torch.linalg.eigh(projected.T @ projected)
-    return (axes @ order.flip(1))[:, :n_axes].contiguous()
+    # In float32 LAPACK's search did not end for some codebooks of one repeated vector.
+    _, order = torch.linalg.eigh((projected.T @ projected).double())
+    return (axes @ order.flip(1).to(axes.dtype))[:, :n_axes].contiguous()

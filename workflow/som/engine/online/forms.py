@@ -40,9 +40,8 @@ def train_in_forms(
     n_samples: int,
     shape: Sequence[int] | None,
     threads: int,
-    *,
-    winners: NDArray[np.int32] | None = None,
-    form: str | None = None,
+    winners: NDArray[np.int32],
+    form: str,
     block_size: int | None = None,
 ) -> Iterator[int]:
     """Train `state` in place; yield the number of samples of each block as it is done.
@@ -59,16 +58,13 @@ def train_in_forms(
         Units along each axis of the lattice, row-major; None if the codebook need not be smooth
         along them, so that virtual units cannot carry it.
     threads : int
-    winners : int32 array of shape (n_samples,), optional
+    winners : int32 array of shape (n_samples,)
         Receives the BMU of each sample as it is presented.
-    form : {"block", "virtual", "lazy"}, optional
-        Instead of the form that is chosen. "virtual" still starts with blocks until the codebook
-        is smooth.
+    form : {"block", "virtual", "lazy"}
+        "virtual" starts with blocks until the codebook is smooth.
     block_size : int, optional
         Samples per block, instead of a number that fits the caches.
     """
-    form = form or choose_form(steps, smooth=shape is not None)
-    winners = np.empty(n_samples, np.int32) if winners is None else winners
     if form == "lazy":
         starts = range(0, n_samples, block_size or lazy.BLOCK_SIZE)
         yield from lazy.train_lazily(state, steps, presented, starts, threads, winners)

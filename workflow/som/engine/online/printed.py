@@ -13,7 +13,7 @@ from torch import Tensor
 from workflow.som.engine.online.block_scan import scan_block_as_printed
 from workflow.som.engine.online.blocks import train_blocks
 from workflow.som.engine.online.rule import Report
-from workflow.som.model.samples import Samples, as_features
+from workflow.som.model.samples import Samples, as_features, middle_of
 
 BLOCK_SIZE = 128
 
@@ -61,8 +61,11 @@ def train_epoch_as_printed(
         As in `workflow.som.engine.online.rule.train_epoch`.
     """
     dtype = getattr(torch, precision)
-    mean = samples.mean(axis=0, dtype=np.float64) / (255 if samples.dtype == np.uint8 else 1)
-    state, offset = torch.from_numpy(codebook - mean).to(dtype), torch.from_numpy(mean).to(dtype)
+    middle = middle_of(samples)
+    state, offset = (
+        torch.from_numpy(codebook - middle).to(dtype),
+        torch.from_numpy(middle).to(dtype),
+    )
 
     def presented(start: int, stop: int) -> Tensor:
         return torch.from_numpy(as_features(samples[order[start:stop]])).to(dtype).sub_(offset)
@@ -75,4 +78,4 @@ def train_epoch_as_printed(
     ):  # fmt: skip
         if report:
             report(n_samples)
-    return (state.to(torch.float64).numpy() + mean).astype(np.float32)
+    return (state.to(torch.float64).numpy() + middle).astype(np.float32)

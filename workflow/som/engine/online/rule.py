@@ -18,7 +18,9 @@ At the block's end W ← diag(∏_t (1 − H[t])) W + Cᵀ X with C[t, j] = H[t,
 The algebra is that of block-exact adaptive filters (Benesty & Duhamel 1992).
 
 On CPUs two more forms take its place where they take fewer operations (see `forms`): virtual units
-while the codebook is smooth, and the lazy form while the neighbourhood is small.
+while the codebook is smooth, and the lazy form while the neighbourhood is small. Before blocks, and
+on other devices, identical units are trained plainly until they differ, so that exact ties stay
+exact (see `plain`).
 """
 
 from collections.abc import Callable, Sequence
@@ -29,8 +31,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from workflow.som.engine.online.eager import train_blocks_eagerly
-from workflow.som.engine.online.forms import train_in_forms
-from workflow.som.model.samples import Samples, as_features
+from workflow.som.engine.online.forms import choose_form, train_in_forms
+from workflow.som.engine.online.plain import (
+    present_plainly,
+    present_while_units_are_identical,
+)
+from workflow.som.model.samples import Samples, as_features, middle_of
 
 try:
     from workflow.som.engine.online.cuda import train_blocks_on_cuda
@@ -58,11 +64,7 @@ def train_epoch_plainly(
     """
     state = codebook.astype(precision)
     steps = (learning_rate * neighbourhood).astype(precision)
-    for sample in order:
-        x = as_features(samples[sample], state.dtype)
-        squared_distances = np.square(x - state).sum(axis=1)
-        bmu = np.argmin(squared_distances)
-        state += steps[bmu][:, None] * (x - state)
+    present_plainly(state, steps, samples, order, np.empty(len(order), np.int32))
     return state.astype(np.float32)
 
 
@@ -119,31 +121,48 @@ def train_epoch(
     -------
     float32 array of shape (n_units, n_features)
     """
-    dtype = getattr(torch, precision)
-    # Distances do not change when everything moves by the mean, but their rounding shrinks.
-    mean = samples.mean(axis=0, dtype=np.float64) / (255 if samples.dtype == np.uint8 else 1)
-    state = torch.from_numpy(codebook - mean).to(device, dtype)
-    offset = torch.from_numpy(mean).to(dtype)
-    steps = torch.from_numpy(learning_rate * neighbourhood).to(device, dtype)
+    written, state = (learning_rate * neighbourhood).astype(precision), codebook.astype(precision)
+    steps = torch.from_numpy(written)
+    winners = np.empty(len(order), np.int32) if winners is None else winners
+    report = report or (lambda n_samples: None)
+    if torch.device(device).type == "cpu" and form is None:
+        form = choose_form(steps, smooth=shape is not None)
+    if form != "lazy":  # The lazy form measures the distances themselves, so exact ties stay exact.
+        n_first = 0
+        for n_done in present_while_units_are_identical(state, written, samples, order, winners):
+            n_first += n_done
+            report(n_done)
+        order, winners = order[n_first:], winners[n_first:]
+    # Distances do not change when all moves by the same vector, but their rounding shrinks.
+    middle = middle_of(samples)
+    offset = torch.from_numpy(middle).to(device, steps.dtype)
+    carried, steps = torch.from_numpy(state).to(device).sub_(offset), steps.to(device)
+    presented = _presenter(samples, order, offset)
+    if carried.is_cuda and train_blocks_on_cuda is not None:
+        # torch.tensor copies: arrays read from a table may not be writable.
+        on_device = torch.tensor(samples, device=device)
+        turns = torch.tensor(order, dtype=torch.int64, device=device)
+        done = train_blocks_on_cuda(carried, steps, on_device, offset, turns, block_size)
+    elif form is not None and form != "eager":
+        done = train_in_forms(
+            carried, steps, presented, len(order), shape, threads, winners, form, block_size
+        )
+    else:
+        size = block_size or BLOCK_SIZE
+        done = train_blocks_eagerly(carried, steps, presented, len(order), size)
+    for n_done in done:
+        report(n_done)
+    with np.errstate(over="ignore"):  # What grew beyond float32 is infinite, and refused as such.
+        return (carried.to("cpu", torch.float64).numpy() + middle).astype(np.float32)
+
+
+def _presenter(
+    samples: Samples, order: NDArray[np.integer], offset: Tensor
+) -> Callable[[int, int], Tensor]:
+    """Return a function that gives the features, less `offset`, from a turn to another."""
 
     def presented(start: int, stop: int) -> Tensor:
         features = torch.from_numpy(as_features(samples[order[start:stop]]))
-        return features.to(dtype).sub_(offset).to(device)
+        return features.to(offset.device, offset.dtype).sub_(offset)
 
-    if state.is_cuda and train_blocks_on_cuda is not None:
-        # torch.tensor copies: arrays read from a table may not be writable.
-        tensors = torch.tensor(samples, device=device), offset.to(device)
-        turns = torch.tensor(order, dtype=torch.int64, device=device)
-        done = train_blocks_on_cuda(state, steps, *tensors, turns, block_size)
-    elif state.device.type == "cpu" and form != "eager":
-        done = train_in_forms(
-            state, steps, presented, len(order), shape, threads,
-            winners=winners, form=form, block_size=block_size,
-        )  # fmt: skip
-    else:
-        done = train_blocks_eagerly(state, steps, presented, len(order), block_size or BLOCK_SIZE)
-    for n_samples in done:
-        if report:
-            report(n_samples)
-    with np.errstate(over="ignore"):  # What grew beyond float32 is infinite, and refused as such.
-        return (state.to("cpu", torch.float64).numpy() + mean).astype(np.float32)
+    return presented

@@ -1,0 +1,76 @@
+"""The online rule as it is written, sample by sample: the reference, and used for identical units.
+
+Two units with the same vector are equally near to every sample, and the lower index wins. The block
+form gets distances from matrix products, which round otherwise for each unit, so it would choose
+either. As it is written the rule does the same to both units, and the tie stays exact. Identical
+units come from equal samples in the first codebook; their updates soon tell them apart.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.som.model.samples import Samples, as_features
+
+# Samples after which identical units are looked for again; then twice as many, and so on.
+FIRST_LOOK = 16
+
+
+def present_plainly(
+    state: NDArray[np.floating],
+    steps: NDArray[np.floating],
+    samples: Samples,
+    order: NDArray[np.integer],
+    winners: NDArray[np.int32],
+) -> None:
+    """Change `state` by each sample in turn, as the rule is written.
+
+    Parameters
+    ----------
+    state : array of shape (n_units, n_features)
+    steps : array of shape (n_units, n_units)
+        α·η(c, j).
+    samples : array of shape (n_samples, n_features)
+        Either bytes (used as x / 255) or float32.
+    order : integer array of shape (n_presented,)
+    winners : int32 array of shape (n_presented,)
+        Receives the BMUs.
+    """
+    for turn, sample in enumerate(order):
+        x = as_features(samples[sample], state.dtype)
+        squared_distances = np.square(x - state).sum(axis=1)
+        bmu = np.argmin(squared_distances)
+        state += steps[bmu][:, None] * (x - state)
+        winners[turn] = bmu
+
+
+def present_while_units_are_identical(
+    state: NDArray[np.floating],
+    steps: NDArray[np.floating],
+    samples: Samples,
+    order: NDArray[np.integer],
+    winners: NDArray[np.int32],
+) -> Iterator[int]:
+    """Present samples plainly until no two units are identical; yield how many, as they are done.
+
+    Parameters are those of `present_plainly`.
+    """
+    start, look = 0, FIRST_LOOK
+    while start < len(order) and has_identical_units(state):
+        part = slice(start, start + look)
+        present_plainly(state, steps, samples, order[part], winners[part])
+        yield len(order[part])
+        start, look = start + look, 2 * look
+
+
+def has_identical_units(codebook: NDArray[np.floating]) -> bool:
+    """Return whether two rows of a codebook (n_units, n_features) are the same vector.
+
+    Examples
+    --------
+    >>> has_identical_units(np.array([[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0]]))
+    True
+    """
+    # Adding 0 turns −0 into 0: other bits for the same number.
+    return len({row.tobytes() for row in codebook + 0}) < len(codebook)
