@@ -1,5 +1,6 @@
 """Before anything is read: lines for people, and configuration files without surprises."""
 
+import os
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -9,6 +10,18 @@ from workflow.guards.code_hash import ROOT
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
 from workflow.terminal.step_lines import StepLines, speak_plainly
+
+# Another clone on PYTHONPATH, or an installed package named `workflow`, must not do this one's work.
+own = Path(workflow.current_basedir).resolve().parents[1]
+if own != ROOT:
+    raise WorkflowError(
+        f"The package workflow was imported from {ROOT}, not from {own}: take {ROOT} out of "
+        "PYTHONPATH, then run the same command again."
+    )
+# Scripts look along PYTHONPATH before Snakemake adds this folder to what they search.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
+)
 
 # Another workflow may use this one as a module; then the terminal and the records are its own.
 IS_MAIN = (
