@@ -114,17 +114,21 @@ class Project:
             assert time.monotonic() < deadline
             time.sleep(0.002)
 
-    def trainers(self) -> list[int]:
-        """Return the process ids of the trainers of this project."""
+    def jobs(self, script: str) -> list[int]:
+        """Return the process ids of this project's jobs that run a script."""
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 command = (path / "cmdline").read_bytes()
-                if b"train_som.py" in command and (path / "cwd").resolve() == self.folder:
+                if script.encode() in command and (path / "cwd").resolve() == self.folder:
                     found.append(int(path.name))
             except OSError:
                 continue  # The process has ended in the meantime.
         return found
+
+    def trainers(self) -> list[int]:
+        """Return the process ids of the trainers of this project."""
+        return self.jobs("train_som.py")
 
     def kill_trainers(self, number: int = signal.SIGKILL) -> int:
         """Send a signal to the trainers, not to Snakemake; return the number of trainers."""

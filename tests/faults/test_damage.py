@@ -145,7 +145,7 @@ def test_what_is_kept_for_resuming_is_verified_and_trained_again(
     expected = train(range(5))
     kept = tmp_path / "seed_3" / ".resume"
     names = sorted(path.name for path in kept.iterdir())
-    assert len(names) == 12  # Two per epoch, the fingerprint and the lock.
+    assert len(names) == 11  # Two per epoch, and the lock.
     for attempt in range(how_many(36, 600)):
         name = names[attempt % len(names)]
         content, change = (kept / name).read_bytes(), generator.choice([truncate, flip_a_bit])

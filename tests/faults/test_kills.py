@@ -55,3 +55,24 @@ def test_an_orphaned_trainer_stops_by_itself(longer):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert not (longer.run / "checkpoints").exists() or longer.checkpoints() == {}
+
+
+def test_a_job_that_starts_as_its_snakemake_is_killed_replaces_nothing(longer):
+    """It outlives its Snakemake, and its file would look newer than that of the next one."""
+    longer.change(permutations=20_000)
+    process = longer.start(TARGET)
+    deadline = time.monotonic() + 120
+    while not (found := longer.jobs("measure_purity.py")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    os.kill(process.pid, signal.SIGKILL)  # The job is at its imports.
+    process.wait(timeout=30)
+    longer.change(permutations=20)
+    longer.snakemake(TARGET)
+    written = (longer.folder / TARGET).read_bytes()
+    while set(found) & set(longer.jobs("measure_purity.py")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert (longer.folder / TARGET).read_bytes() == written
+    assert longer.planned(TARGET) == set()

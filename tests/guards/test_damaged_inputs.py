@@ -20,8 +20,9 @@ from workflow.som.data.datasets import write_images
 from workflow.som.data.downloads import Source
 from workflow.som.files.atomic import digest
 from workflow.som.files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
+from workflow.som.files.jobs import set_recipe
 from workflow.som.files.summaries import write_summary
-from workflow.som.files.tables import read_arrow, write_arrow, write_table
+from workflow.som.files.tables import read_arrow, read_table, write_arrow, write_table
 
 RAW = Path("results/raw/mnist/train-images-idx3-ubyte.gz")
 TRAIN = Path("results/datasets/mnist/train.parquet")
@@ -51,6 +52,15 @@ def of_epoch(number, **changes):
     return whose | {"fingerprint": fingerprint(SETTINGS["tiny"] | {"seed": 0}, data)} | changes
 
 
+def summary_of_epoch(number, **changes):
+    return of_epoch(number, **changes) | {"seed": 0, "epoch": number}
+
+
+def of_tour(**changes):
+    cities = read_arrow(CITIES)[1]["checksum"]
+    return {"instance": "random5", "seed": "0", "cities": cities} | changes
+
+
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """A file of each kind, whole and at its own path."""
@@ -67,21 +77,29 @@ def results(tmp_path, monkeypatch):
     for path in TABLES:
         write_table(path, FRAME, of_epoch(1), kind=path.parent.name)
     write_table(HISTORY, FRAME, of_epoch(1), kind="history")
-    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 1}, kind="purity")
+    write_summary(SUMMARY, summary_of_epoch(1), kind="purity")
     write_table(CITIES, FRAME, {"instance": "random5"}, kind="cities")
-    write_table(TOUR, FRAME, {"instance": "random5", "seed": "0"}, kind="tour")
+    write_table(TOUR, FRAME, of_tour(), kind="tour")
     save_checkpoint(CENTRES, codebook, {"codebook": "k_means"}, kind="prototypes")
     write_table(COMPARISON, FRAME, {"comparison": "kernels"}, kind="comparison")
     write_table(SCORES, FRAME, {"features": "map_rbf"}, kind="feature_scores")
     write_table(PEERS, FRAME, {}, kind="peers")
 
 
+def job(read=(), made=(), log=(), **given):
+    """Return a job as Snakemake plans it."""
+    return SimpleNamespace(
+        input=list(map(str, read)),
+        output=list(map(str, made)),
+        log=list(map(str, log)),
+        benchmark=None,
+        params=SimpleNamespace(given=given),
+    )
+
+
 def plan(*paths, made=()):
     """Return a plan of two jobs: one reads `paths`, the other makes the files `made`."""
-    jobs = [
-        SimpleNamespace(input=list(map(str, paths)), output=[], log=[]),
-        SimpleNamespace(input=[], output=list(map(str, made)), log=[]),
-    ]
+    jobs = [job(paths), job(made=made)]
     return SimpleNamespace(jobs=jobs, needrun_jobs=lambda: iter(jobs))
 
 
@@ -112,9 +130,10 @@ def test_damage_in_what_is_read_is_named_in_one_sentence(results, path):
 @pytest.mark.parametrize("path", MADE, ids=str)
 def test_damage_in_what_is_made_anew_or_not_read_does_not_matter(results, path):
     harm(path)
-    others = [other for other in MADE if other != path]
     assert find_damaged_input(plan(*MADE, made=[path]), SETTINGS) is None
-    read = [other for other in others if path != TRAIN or RUN not in other.parents]
+    # Runs are compared with their training images, and tours with their cities.
+    compared = {TRAIN: RUN, CITIES: TOUR.parent}.get(path)
+    read = [other for other in MADE if other != path and compared not in other.parents]
     assert find_damaged_input(plan(*read), SETTINGS) is None
 
 
@@ -136,10 +155,12 @@ def test_a_folder_and_nothing_in_place_of_a_file_are_named(results, path):
         ({"fingerprint": "0" * 64}, "it comes from other data, settings or code than this run"),
     ],
 )
-@pytest.mark.parametrize("path", [CHECKPOINT, *TABLES], ids=str)
+@pytest.mark.parametrize("path", [CHECKPOINT, *TABLES, SUMMARY], ids=str)
 def test_a_file_of_another_run_or_epoch_is_named(results, path, change, named):
     if path == CHECKPOINT:
         save_checkpoint(path, load_checkpoint(path).codebook, of_epoch(1, **change))
+    elif path == SUMMARY:
+        write_summary(path, of_epoch(1, **change), kind="purity")
     else:
         write_table(path, FRAME, of_epoch(1, **change), kind=path.parent.name)
     assert f"{path} is damaged ({named})" in find_damaged_input(plan(path), SETTINGS)
@@ -150,10 +171,51 @@ def test_a_fingerprint_is_not_asked_for_where_the_data_are_made_anew(results):
     assert find_damaged_input(plan(CHECKPOINT, made=[TRAIN]), SETTINGS) is None
 
 
+def test_tours_of_other_cities_are_named(results):
+    write_table(CITIES, FRAME.assign(x=1.0), {"instance": "random5"}, kind="cities")
+    found = find_damaged_input(plan(TOUR), SETTINGS)
+    assert f"{TOUR} is damaged (its tours visit other cities than this instance's)" in found
+    assert find_damaged_input(plan(TOUR, made=[CITIES]), SETTINGS) is None
+
+
+@pytest.mark.parametrize("path", [*TABLES[1:], SUMMARY, HISTORY, CITIES, TOUR, PEERS], ids=str)
+def test_a_file_that_was_made_with_other_settings_is_named(results, path):
+    maker, reader = job(made=[path], permutations=20, code="a"), job([path])
+    dag = SimpleNamespace(jobs=[maker, reader], needrun_jobs=lambda: iter([reader]))
+    found = find_damaged_input(dag, SETTINGS)
+    assert found.startswith(f"{path} is damaged (it was made with other settings than this run's)")
+    for settings, is_named in (
+        ({"permutations": 10}, True),
+        ({"permutations": 20}, False),
+        ({"permutations": 20, "code": "b"}, False),  # Snakemake judges by the code itself.
+    ):
+        set_recipe(settings)
+        if path == SUMMARY:
+            write_summary(path, summary_of_epoch(1), kind="purity")
+        else:
+            write_table(path, *read_table(path), kind=implied_by(path)["kind"])
+        assert bool(find_damaged_input(dag, SETTINGS)) == is_named
+    set_recipe(None)
+
+
+@pytest.mark.parametrize("what", ["log", "benchmark"])
+def test_what_is_appended_to_is_no_link(results, tmp_path, what):
+    link, elsewhere = Path("results/map.log"), tmp_path / "elsewhere"
+    writer = job(log=[link]) if what == "log" else job()
+    writer.benchmark = link if what == "benchmark" else None
+    dag = SimpleNamespace(jobs=[writer], needrun_jobs=lambda: iter([writer]))
+    assert find_damaged_input(dag, SETTINGS) is None
+    link.symlink_to(elsewhere)
+    assert find_damaged_input(dag, SETTINGS).startswith(f"{link} is a link")
+    link.unlink()
+    os.mkfifo(link)
+    assert find_damaged_input(dag, SETTINGS).startswith(f"{link} is a link")
+
+
 def test_tables_that_lie_in_each_others_places_are_named(results):
     write_table(CITIES, FRAME, {"instance": "random6"}, kind="cities")
-    write_table(TOUR, FRAME, {"instance": "random5", "seed": "3"}, kind="tour")
-    write_summary(SUMMARY, {"experiment": "tiny", "seed": 0, "epoch": 2}, kind="purity")
+    write_table(TOUR, FRAME, of_tour(seed="3"), kind="tour")
+    write_summary(SUMMARY, summary_of_epoch(2), kind="purity")
     save_checkpoint(CENTRES, *load_checkpoint(CHECKPOINT), kind="prototypes")
     write_table(COMPARISON, FRAME, {"comparison": "starts"}, kind="comparison")
     write_table(SCORES, FRAME, {"features": "pixels"}, kind="feature_scores")
@@ -206,7 +268,7 @@ def test_a_file_of_no_kind_or_of_another_is_named(results, path):
     kind = implied_by(path)["kind"]
     for found, named in (("", "its kind is , not "), ("other", "its kind is other, not ")):
         if path == SUMMARY:
-            write_summary(path, {"experiment": "tiny", "seed": 0, "epoch": 1}, kind=found)
+            write_summary(path, summary_of_epoch(1), kind=found)
         elif path.suffix == ".safetensors":
             save_checkpoint(path, *load_checkpoint(path), kind=found)
         else:
@@ -240,10 +302,8 @@ def test_a_manifest_takes_no_picture_that_changed_though_no_job_made_it_since(
     if made_at:
         log.write_text("Drawn.")
         os.utime(log, (made_at, made_at))
-    listing = SimpleNamespace(
-        input=[str(picture)], output=[str(manifest)], log=[], rule=SimpleNamespace(name=rule)
-    )
-    drawing = SimpleNamespace(input=[], output=[str(picture)], log=[str(log)])
+    listing, drawing = job([picture], made=[manifest]), job(made=[picture], log=[log])
+    listing.rule = SimpleNamespace(name=rule)
     dag = SimpleNamespace(jobs=[drawing, listing], needrun_jobs=lambda: iter([listing]))
     assert find_damaged_input(dag, SETTINGS) is None
     picture.write_text("<svg>")

@@ -62,7 +62,7 @@ def new_run(tmp_path, make_experiment):
     """A run with its data and without training; keywords change the experiment."""
 
     def make(name="tiny", n_train=200, n_test=90, **changes):
-        folder = tmp_path / name
+        folder = tmp_path / name / "seed_3"
         return TinyRun(
             folder=folder,
             experiment=make_experiment(**changes),

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.files.atomic import check_appendable
 from workflow.som.files.errors import DamagedFileError, SomError, damaged
+from workflow.som.files.jobs import recipe_of
 
 RESULTS = Path("results")
 # What lies where: the kind of each table, summary and checkpoint. A name in braces stands for what
@@ -34,6 +36,8 @@ PLACES = {
     "classifier/features/{features}_learning_curve.parquet": "feature_learning_curve",
 }
 SUFFIXES = (".parquet", ".json", ".safetensors")
+# Made by training, whose jobs are cut into segments: a fingerprint says how they were made.
+TRAINED = ("checkpoint", "training_activations")
 
 
 def find_damaged_input(dag: Any, settings: Mapping[str, Mapping[str, Any]]) -> str | None:
@@ -50,8 +54,13 @@ def find_damaged_input(dag: Any, settings: Mapping[str, Mapping[str, Any]]) -> s
     made = {str(path) for job in jobs for path in job.output}
     read = {str(path): None for job in jobs for path in job.input if str(path) not in made}
     logs = {str(path): list(job.log) for job in dag.jobs for path in job.output}
+    recipes = {str(path): _recipe(job) for job in dag.jobs for path in job.output}
     try:
-        verify([Path(path) for path in read if Path(path).exists()], settings, made)
+        for job in jobs:
+            # Snakemake and the jobs would write to where a link leads.
+            for path in [*job.log, *([job.benchmark] if job.benchmark else [])]:
+                check_appendable(path)
+        verify([Path(path) for path in read if Path(path).exists()], settings, made, recipes)
         for job in jobs:
             for manifest in (path for path in job.output if Path(path).name == "manifest.json"):
                 sources = [str(path) for path in job.input if str(path) in read]
@@ -65,12 +74,20 @@ def verify(
     paths: Iterable[Path],
     settings: Mapping[str, Mapping[str, Any]],
     made: Iterable[str] = (),
+    recipes: Mapping[str, str] | None = None,
 ) -> None:
     """Read artifacts and raise an error about the first that is damaged or in a wrong place.
 
-    `made` are files that are about to be made again, so nothing is compared with them.
+    Parameters
+    ----------
+    paths, settings
+        As in `find_damaged_input`.
+    made : iterable
+        Files that are about to be made again, so nothing is compared with them.
+    recipes : mapping, optional
+        The hash of the settings with which each file is made now.
     """
-    known = _Fingerprints(settings, set(made))
+    known = _Known(settings, set(made))
     for path in paths:
         if path.parts[:2] == (RESULTS.name, "raw"):
             _verify_original(path, path.parts[2])
@@ -79,7 +96,17 @@ def verify(
 
             read_tsplib(path)
         elif path.suffix in SUFFIXES and path.parts[:1] == (RESULTS.name,):
-            _verify_place(path, _read(path), known)
+            found = _read(path)
+            _verify_place(path, found, known)
+            if found["kind"] not in TRAINED and found.get("recipe") != (recipes or {}).get(
+                str(path), found.get("recipe")
+            ):
+                raise damaged(path, "it was made with other settings than this run's")
+
+
+def _recipe(job: Any) -> str:
+    """Return the hash of a job's settings."""
+    return recipe_of(getattr(job.params, "given", {}))
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -108,11 +135,13 @@ def _read(path: Path) -> Mapping[str, Any]:
     return metadata
 
 
-def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") -> None:
+def _verify_place(path: Path, found: Mapping[str, Any], known: "_Known") -> None:
     """Compare a file's metadata with its path."""
     expected = implied_by(path)
-    if path.suffix != ".json" and {"experiment", "seed"} <= expected.keys():
+    if {"experiment", "seed"} <= expected.keys():
         expected["fingerprint"] = known.of(expected["experiment"], expected["seed"])
+    if "instance" in expected and expected["kind"] != "cities":
+        expected["cities"] = known.cities(expected["instance"])
     for key, value in expected.items():
         held = str(found.get(key, "nothing"))
         if not value or held == value:
@@ -121,6 +150,8 @@ def _verify_place(path: Path, found: Mapping[str, Any], known: "_Fingerprints") 
             raise damaged(path, "an older version of the workflow made it: it has no kind")
         if key == "fingerprint":
             raise damaged(path, "it comes from other data, settings or code than this run")
+        if key == "cities":
+            raise damaged(path, "its tours visit other cities than this instance's")
         raise damaged(path, f"its {key} is {held}, not {value}")
 
 
@@ -148,8 +179,8 @@ def implied_by(path: Path) -> dict[str, str]:
     return {"kind": path.stem}
 
 
-class _Fingerprints:
-    """What each run's fingerprint must be, given the settings and the data that are there."""
+class _Known:
+    """What files must say of themselves, given the settings and the data that are there."""
 
     def __init__(self, settings: Mapping[str, Mapping[str, Any]], made: set[str]) -> None:
         self.settings, self.made = settings, made
@@ -160,14 +191,24 @@ class _Fingerprints:
         settings = self.settings.get(name)
         if settings is None:
             return ""
-        table = RESULTS / "datasets" / settings["dataset"] / "train.parquet"
-        if str(table) in self.made or not table.exists():
+        data = self._checksum(RESULTS / "datasets" / settings["dataset"] / "train.parquet")
+        if not data:
             return ""
         from workflow.som.files.checkpoints import fingerprint
 
+        return fingerprint({**settings, "seed": int(seed)}, data)
+
+    def cities(self, instance: str) -> str:
+        """Return the checksum of an instance's cities; "" where that cannot be known."""
+        return self._checksum(RESULTS / "tsp" / instance / "cities.parquet")
+
+    def _checksum(self, table: Path) -> str:
+        """Return the checksum of a table's content; "" if it is not there or made again."""
+        if str(table) in self.made or not table.exists():
+            return ""
         if str(table) not in self.data:
             self.data[str(table)] = _read(table)["checksum"]
-        return fingerprint({**settings, "seed": int(seed)}, self.data[str(table)])
+        return self.data[str(table)]
 
 
 def _verify_original(path: Path, dataset: str) -> None:

@@ -17,7 +17,8 @@ from typing import IO
 
 from snakemake.exceptions import WorkflowError
 
-from workflow.som.files.atomic import could_not_write
+from workflow.som.files.atomic import check_appendable, could_not_write
+from workflow.som.files.errors import SomError
 
 OWN = Path(".snakemake")
 RECORDS = Path("results/.records")
@@ -71,6 +72,10 @@ def hold_folder() -> None:
                 f"{folder} cannot be written to, and there are files to be made: mend the folder's "
                 "permissions, then run the same command again."
             )
+    try:
+        check_appendable(OWN / "working_here")
+    except SomError as error:
+        raise WorkflowError(str(error)) from None
     lock = (OWN / "working_here").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -81,7 +81,8 @@ rule install_peers:
     input:
         lock="envs/peers.txt",
     output:
-        environment=directory("results/benchmark/peers_environment"),
+        # Not among the results: those may come from elsewhere, and this is run.
+        environment=directory(".environments/peers"),
         versions="results/benchmark/peers.txt",
     log:
         "results/logs/benchmark/install_peers.log",
@@ -101,7 +102,7 @@ rule benchmark_peers:
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
         checkpoints=RUNS.checkpoints_before("article", BENCHMARK_EPOCHS),
-        environment="results/benchmark/peers_environment",
+        environment=".environments/peers",
         versions="results/benchmark/peers.txt",
     output:
         table="results/benchmark/peers.parquet",

@@ -9,6 +9,7 @@ from snakemake.logging import logger
 from workflow.guards.code_hash import ROOT
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
+from workflow.som.files.jobs import ASKED_BY, mark_of
 from workflow.terminal.step_lines import StepLines, speak_plainly
 
 # Another clone on PYTHONPATH, or an installed package named `workflow`, must not do this one's work.
@@ -22,6 +23,9 @@ if own != ROOT:
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
 )
+# Jobs are told which Snakemake asked for them, and publish nothing once it has ended.
+if workflow.is_main_process or workflow.remote_exec:
+    os.environ[ASKED_BY] = mark_of(os.getpid())
 
 # Another workflow may use this one as a module; then the terminal and the records are its own.
 IS_MAIN = (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from workflow.som.config.experiments import Experiment
+from workflow.som.files.atomic import write_atomically
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_table
 from workflow.som.statistics.findings import (
@@ -68,8 +69,8 @@ def _of_experiment(name: str, experiment: Experiment) -> list[str]:
 def keep(target: str, lines: Iterable[str]) -> None:
     """Write findings among the logs, for whoever has closed the terminal."""
     path = RESULTS / "logs" / target / "findings.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    with write_atomically(path) as temporary:
+        temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def why(log: str, message: str = "") -> str:

@@ -1,17 +1,27 @@
 """Every difference from a manifest is named in a line of its own."""
 
 import json
+import os
+import shutil
+from types import SimpleNamespace
 
 import pytest
 
 from tests.scripts.conftest import MANIFEST_SETTINGS
 from workflow.scripts.provenance import verify
 from workflow.som.files.errors import SomError
+from workflow.som.files.summaries import read_summary, write_summary
+from workflow.som.provenance.manifest import list_artifacts
 
 
 def check(run, settings=MANIFEST_SETTINGS):
-    datasets = run.folder.parent / "datasets"
-    verify.main([run.manifest], datasets=datasets, settings={"tiny": settings})
+    above = run.folder.parent
+    verify.main(
+        [run.manifest],
+        datasets=above / "datasets",
+        logs=above / "logs",
+        settings={"tiny": settings},
+    )
 
 
 def named(run, caplog, settings=MANIFEST_SETTINGS):
@@ -43,6 +53,62 @@ def test_other_data_are_named(listed, caplog):
     assert "data: train was" in line
 
 
+def test_a_run_under_another_name_is_named(listed, caplog):
+    for name in ("tiny/seed_4", "other/seed_3"):
+        copied = listed.folder.parents[1] / "copy" / name
+        shutil.copytree(listed.folder, copied)
+        moved = SimpleNamespace(folder=listed.folder, manifest=copied / "manifest.json")
+        (line,) = named(moved, caplog)
+        assert line == f"{copied} holds the run tiny/seed_3, which belongs in another folder."
+
+
+def test_a_redrawn_picture_is_no_damage(listed, caplog):
+    picture, log = listed.folder / "figures/u_matrix.svg", "logs/tiny/seed_3/plot_u_matrix.log"
+    log = listed.folder.parent / log
+    picture.parent.mkdir()
+    picture.write_text("<svg/>")
+    manifest = read_summary(listed.manifest)
+    manifest["artifacts"] |= list_artifacts(listed.folder, [picture])
+    write_summary(listed.manifest, manifest, kind="manifest")
+    check(listed)
+    picture.write_text("<svg />")
+    (line,) = named(listed, caplog)
+    assert line == f"{picture} has 7 bytes instead of 6."
+    log.parent.mkdir(parents=True)
+    log.touch()
+    os.utime(log, ns=(listed.manifest.stat().st_mtime_ns + 1,) * 2)
+    (line,) = named(listed, caplog)
+    assert line.startswith(f"{picture} was redrawn since the manifest was written: snakemake tiny ")
+    with pytest.raises(SomError) as error:
+        check(listed)
+    assert "delete" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "named_as"),
+    [
+        ({"experiment": None}, "it has no experiment"),
+        ({"seed": "3"}, "it has no seed"),
+        ({"artifacts": []}, "it has no artifacts"),
+        ({"data": {}}, "it has no data set"),
+        ({"artifacts": {"/dev/zero": {"bytes": 0, "sha256": ""}}}, "its entry /dev/zero is no"),
+        ({"artifacts": {"../x": {"bytes": 0, "sha256": ""}}}, "its entry ../x is no file"),
+        ({"artifacts": {"x": {"bytes": 0}}}, "its entry x is no file of the run"),
+    ],
+)
+def test_a_forged_manifest_is_named(listed, caplog, change, named_as):
+    write_summary(listed.manifest, read_summary(listed.manifest) | change, kind="manifest")
+    (line,) = named(listed, caplog)
+    assert f"{listed.manifest} is damaged ({named_as}" in line
+
+
+def test_what_is_no_file_is_named(listed, caplog):
+    path = listed.paths("activations")[1]
+    path.unlink()
+    os.mkfifo(path)
+    assert named(listed, caplog) == [f"{path} is no file."]
+
+
 def test_a_damaged_manifest_is_named(listed, caplog):
     content = json.loads(listed.manifest.read_text())
     content["seed"] = 4
@@ -53,4 +119,4 @@ def test_a_damaged_manifest_is_named(listed, caplog):
 
 def test_no_manifest_is_said(tmp_path):
     with pytest.raises(SomError, match="no manifest"):
-        verify.main([], datasets=tmp_path, settings={})
+        verify.main([], datasets=tmp_path, logs=tmp_path, settings={})

@@ -196,3 +196,16 @@ def test_progress_reaches_log_files_of_the_script(tmp_path, monkeypatch):
         logging.getLogger().removeHandler(handler)
         handler.close()
     assert "50%" in (tmp_path / "a.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_a_log_that_leads_elsewhere_is_refused(tmp_path, kind):
+    path, elsewhere = tmp_path / "train_som.log", tmp_path / "elsewhere"
+    {
+        "link": lambda: path.symlink_to(elsewhere),
+        "folder": path.mkdir,
+        "pipe": lambda: os.mkfifo(path),
+    }[kind]()
+    with pytest.raises(SomError, match="train_som.log is a link, a folder or a pipe"):
+        log_to(path)
+    assert not elsewhere.exists()

@@ -16,6 +16,7 @@ import pytest
 from tests.project import ROOT
 from workflow.som.files.checkpoints import load_checkpoint, save_checkpoint
 from workflow.som.files.errors import SomError
+from workflow.som.files.jobs import ASKED_BY, mark_of
 from workflow.som.files.tables import read_table, write_table
 from workflow.som.training.resume import ResumeFolder, StopRequest
 
@@ -100,28 +101,37 @@ def test_epochs_of_the_same_settings_stay(folder):
         assert folder.find(3) is not None
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe"])
-def test_a_damaged_mark_of_the_settings_stops_no_trainer(folder, content):
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_damaged_epoch_costs_no_other(folder, which):
+    for epoch in range(3):
+        keep(folder, epoch)
+    folder.paths(1)[which].write_bytes(b"x")
+    # An older version kept the fingerprint in a file of its own; one bit of it cost all epochs.
+    (folder.folder / "fingerprint").write_text("nine")
     with folder.only_one():
-        keep(folder, 3)
-    for path in folder.folder.glob("fingerprint*"):
-        path.write_bytes(content)
-    with folder.only_one():
-        keep(folder, 3)
-    with folder.only_one():
-        assert folder.find(3) is not None
+        assert [folder.find(epoch) is not None for epoch in range(3)] == [True, False, True]
 
 
-def test_entering_again_never_rewrites_the_mark(folder):
-    """If a rewrite were interrupted, an empty mark would make all saved epochs useless."""
-    with folder.only_one():
-        pass
-    before = {path: path.stat().st_ino for path in folder.folder.glob("fingerprint*")}
-    times = {path: path.stat().st_mtime_ns for path in before}
-    with folder.only_one():
-        pass
-    assert before
-    assert {path: path.stat().st_mtime_ns for path in before} == times
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_folder_or_a_link_in_an_epochs_place_gives_way(folder, tmp_path, which):
+    elsewhere = tmp_path / "elsewhere"
+    for make in (Path.mkdir, lambda path: path.symlink_to(elsewhere)):
+        keep(folder, 3)
+        path = folder.paths(3)[which]
+        path.unlink()
+        make(path)
+        with folder.only_one():
+            assert folder.find(3) is None
+            keep(folder, 3)
+            assert folder.find(3) is not None
+    assert not elsewhere.exists()
+
+
+def test_a_lock_that_leads_elsewhere_is_refused(folder, tmp_path):
+    (folder.folder / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SomError, match="lock is a link"), folder.only_one():
+        raise AssertionError("the link was followed")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_published_files_are_the_kept_ones(folder, tmp_path):
@@ -297,7 +307,10 @@ def test_a_trainer_goes_on_until_it_is_told_to_stop():
     assert stop
 
 
-def test_a_trainer_stops_when_its_parent_has_died(monkeypatch):
+def test_a_trainer_stops_when_its_snakemake_has_ended(monkeypatch):
     stop = StopRequest()
-    monkeypatch.setattr("os.getppid", lambda: -1)  # Not 1: that may be the tests' own parent.
+    with subprocess.Popen(["sleep", "60"]) as snakemake:
+        monkeypatch.setenv(ASKED_BY, mark_of(snakemake.pid))
+        assert not stop
+        snakemake.kill()
     assert stop

@@ -10,7 +10,7 @@ import pandas as pd
 from workflow.som.benchmark.peers import measure, task_from, those_installed
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.tables import write_table
 from workflow.som.provenance.environment import describe_machine
 
@@ -55,7 +55,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workflow.som.benchmark.engine_times import scaling_rows
 from workflow.som.data.datasets import read_images
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.tables import write_table
 from workflow.som.provenance.environment import describe_machine
 
@@ -26,7 +26,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         images=Path(snakemake.input.images),
         table=Path(snakemake.output.table),

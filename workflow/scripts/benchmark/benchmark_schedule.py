@@ -9,7 +9,7 @@ import pandas as pd
 from workflow.som.benchmark.engine_times import schedule_rows
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.tables import write_table
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.schedule import exponential_decay
@@ -49,7 +49,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workflow.som.files.atomic import write_atomically
 from workflow.som.files.errors import SomError
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def run(*command: str | Path, **variables: str) -> bool:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         Path(snakemake.input.lock),
         Path(snakemake.output.environment),

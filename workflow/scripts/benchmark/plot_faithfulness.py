@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.benchmark.draw_faithfulness import draw_faithfulness
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table
 
 
@@ -18,7 +18,7 @@ def main(*, segments: Path, windows: Path, png: Path, svg: Path, style: Mapping[
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         segments=Path(snakemake.input.segments),
         windows=Path(snakemake.input.windows),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from workflow.som.classifier.scores import best_of_map, best_predictions
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table, write_table
 
 
@@ -38,7 +38,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         parts=[Path(path) for path in snakemake.input.scores],
         predicted=[Path(path) for path in snakemake.input.predictions],

@@ -6,7 +6,7 @@ from workflow.som.classifier.scores import measure_learning_curve
 from workflow.som.config.classifier_settings import Settings, settings_from
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import write_table
 from workflow.som.model.lattice import Lattice
 
@@ -36,7 +36,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         train=Path(snakemake.input.train),
         test=Path(snakemake.input.test),

@@ -8,7 +8,7 @@ from workflow.som.classifier.mistakes import count_confusions
 from workflow.som.figures.classifier.draw_classifier_confusion import draw_classifier_confusion
 from workflow.som.figures.classifier.draw_classifier_scores import model_name
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table
 
 
@@ -21,7 +21,7 @@ def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         table=Path(snakemake.input.table),
         png=Path(snakemake.output.png),

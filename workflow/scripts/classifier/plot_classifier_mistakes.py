@@ -11,7 +11,7 @@ from workflow.som.data.datasets import read_images
 from workflow.som.figures.classifier.draw_classifier_mistakes import draw_classifier_mistakes
 from workflow.som.figures.classifier.draw_classifier_scores import model_name
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table
 from workflow.som.statistics.map_units import read_units
 
@@ -40,7 +40,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     paths = {key: Path(path) for key, path in snakemake.input.items()}
     outputs = {key: Path(path) for key, path in snakemake.output.items()}
     main(**paths, **outputs, style=snakemake.params.given["style"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.classifier.draw_classifier_scores import draw_classifier_scores
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table
 
 
@@ -17,7 +17,7 @@ def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         table=Path(snakemake.input.table),
         png=Path(snakemake.output.png),

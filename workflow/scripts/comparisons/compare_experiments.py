@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from workflow.som.config.experiments import Experiment, experiments_from
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import write_table
 from workflow.som.statistics.comparison import comparison_row
@@ -29,7 +29,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         purity=[Path(path) for path in snakemake.input.purity],
         quality=[Path(path) for path in snakemake.input.quality],

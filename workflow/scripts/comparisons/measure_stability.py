@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.summaries import write_summary
 from workflow.som.files.tables import read_table
 from workflow.som.model.lattice import Lattice
@@ -45,7 +45,7 @@ def main(activations: Sequence[Path], summary: Path) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         activations=[Path(path) for path in snakemake.input.activations],
         summary=Path(snakemake.output.summary),

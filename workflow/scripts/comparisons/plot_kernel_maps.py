@@ -11,7 +11,7 @@ from workflow.som.figures.comparisons.draw_kernel_maps import (
 )
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.statistics.map_units import read_units
 
 
@@ -37,7 +37,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         purity=[Path(path) for path in snakemake.input.purity],
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],

@@ -10,7 +10,7 @@ from workflow.som.figures.comparisons.draw_lattices import (
     gallery_height,
 )
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.statistics.map_units import read_units
 
 
@@ -32,7 +32,7 @@ def main(*, purity: Sequence[Path], png: Path, svg: Path, style: Mapping[str, An
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         purity=[Path(path) for path in snakemake.input.purity],
         png=Path(snakemake.output.png),

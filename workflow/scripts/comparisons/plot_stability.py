@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.comparisons.draw_stability import draw_stability
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import read_summary
 
 
@@ -17,7 +17,7 @@ def main(*, summaries: Sequence[Path], png: Path, svg: Path, style: Mapping[str,
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         summaries=[Path(path) for path in snakemake.input.summaries],
         png=Path(snakemake.output.png),

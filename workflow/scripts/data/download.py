@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from workflow.som.data.downloads import fetch_dataset
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 
 
 def main(folder: Path, *, dataset: str, mirror: str) -> None:
@@ -12,7 +12,7 @@ def main(folder: Path, *, dataset: str, mirror: str) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         folder=Path(snakemake.output[0]).parent,
         dataset=snakemake.params.given["dataset"],

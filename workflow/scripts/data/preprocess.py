@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workflow.som.data.datasets import read_sources, write_images
 from workflow.som.data.downloads import verify_sources
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 
 
 def main(folder: Path, train: Path, test: Path, *, dataset: str) -> None:
@@ -18,7 +18,7 @@ def main(folder: Path, train: Path, test: Path, *, dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         folder=Path(snakemake.input[0]).parent,
         train=Path(snakemake.output.train),

@@ -7,7 +7,7 @@ from typing import Any
 from workflow.som.figures.draw_activation_maps import draw_activation_maps
 from workflow.som.figures.drawing.layout import map_aspect
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.statistics.map_units import read_units
 
 
@@ -27,7 +27,7 @@ def main(*, purity: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> Non
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         purity=Path(snakemake.input.purity),
         png=Path(snakemake.output.png),

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.draw_combined_map import draw_combined_map
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import read_summary
 from workflow.som.statistics.map_units import read_units
 
@@ -35,7 +35,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         purity=Path(snakemake.input.purity),
         summary=Path(snakemake.input.summary),

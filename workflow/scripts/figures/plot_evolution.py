@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.draw_evolution import draw_frames, epoch_from
 from workflow.som.figures.drawing.animation import save_animation
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table
 from workflow.som.statistics.map_units import read_units
 
@@ -35,7 +35,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         history=Path(snakemake.input.history),
         purity=[Path(path) for path in snakemake.input.purity],

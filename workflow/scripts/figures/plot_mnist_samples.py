@@ -7,7 +7,7 @@ from typing import Any
 from workflow.som.data.datasets import read_images
 from workflow.som.figures.draw_mnist_samples import arrange_samples, draw_mnist_samples
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 
 
 def main(*, images: Path, png: Path, style: Mapping[str, Any]) -> None:
@@ -26,7 +26,7 @@ def main(*, images: Path, png: Path, style: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         images=Path(snakemake.input.images),
         png=Path(snakemake.output.png),

@@ -7,7 +7,7 @@ from typing import Any
 from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes
 from workflow.som.files.atomic import write_atomically
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.statistics.map_units import read_units
 
 
@@ -27,7 +27,7 @@ def main(*, checkpoint: Path, purity: Path, png: Path, style: Mapping[str, Any])
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         checkpoint=Path(snakemake.input.checkpoint),
         purity=Path(snakemake.input.purity),

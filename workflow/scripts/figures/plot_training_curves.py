@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.draw_training_curves import draw_training_curves, summaries_frame
 from workflow.som.figures.drawing.style import saved_figure
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_table
 
@@ -27,7 +27,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         history=Path(snakemake.input.history),
         summaries=[Path(path) for path in snakemake.input.get("summaries", [])],

@@ -6,7 +6,7 @@ from pathlib import Path
 from workflow.som.data.datasets import read_images
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.tables import write_table
 from workflow.som.mapping.activations import activations_table
 from workflow.som.model.lattice import Lattice
@@ -28,7 +28,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflow.som.config.experiments import Experiment, experiments_from
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import write_summary
 from workflow.som.provenance.environment import describe_versions, find_commit
 from workflow.som.provenance.manifest import (
@@ -51,7 +51,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     name, seed = snakemake.wildcards.experiment, int(snakemake.wildcards.seed)
     main(
         artifacts=[Path(path) for path in snakemake.input.artifacts],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import write_table
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.places import place_columns
@@ -29,5 +29,5 @@ def main(checkpoint: Path, table: Path) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(Path(snakemake.input.checkpoint), Path(snakemake.output.table))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.summaries import write_summary
 from workflow.som.files.tables import read_table, write_table
 from workflow.som.mapping.activations import nearest_from
@@ -31,7 +31,7 @@ def main(
         trained = read_table(training_path).frame
         lattice = Lattice.from_json(metadata["lattice"])
         counts = count_hits(frame["bmu"].to_numpy(), frame["label"].to_numpy(), lattice.n_units)
-        summary = {key: metadata[key] for key in ("experiment", "dataset")}
+        summary = {key: metadata[key] for key in ("experiment", "dataset", "fingerprint")}
         summary |= {key: int(metadata[key]) for key in ("seed", "epoch")}
         summary |= summarise(
             counts,
@@ -48,7 +48,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         test=[Path(path) for path in snakemake.input.test],
         training=[Path(path) for path in snakemake.input.training],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.summaries import write_summary
 from workflow.som.files.tables import read_table
 from workflow.som.mapping.activations import nearest_from
@@ -40,13 +40,13 @@ def main(*, images: Path, checkpoint: Path, test: Path, training: Path, summary:
             n_compared=N_COMPARED,
             report=bar.update,
         )
-    kept = {key: metadata[key] for key in ("experiment", "dataset")}
+    kept = {key: metadata[key] for key in ("experiment", "dataset", "fingerprint")}
     kept |= {key: int(metadata[key]) for key in ("seed", "epoch")}
     write_summary(summary, kept | quality, kind="quality")
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         images=Path(snakemake.input.images),
         checkpoint=Path(snakemake.input.checkpoint),

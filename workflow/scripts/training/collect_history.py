@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_arrow, write_table
 
 COLUMNS = [
@@ -26,5 +26,5 @@ def main(activations: Sequence[Path], history: Path) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main([Path(path) for path in snakemake.input.activations], Path(snakemake.output.history))

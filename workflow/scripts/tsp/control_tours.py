@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.tsp.other_tours import find_control_tours
-from workflow.som.tsp.tours import read_cities, write_tours
+from workflow.som.tsp.tours import read_cities, whose, write_tours
 
 
 def main(cities: Path, tours: Path, *, seeds: Sequence[int]) -> None:
     """Write one tour per seed for each control that depends on the seed, and the curve's tour."""
     points, known = read_cities(cities)
     found = find_control_tours(points, seeds)
-    write_tours(tours, found, {"instance": known["instance"]}, kind="control_tours")
+    write_tours(tours, found, whose(known), kind="control_tours")
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         cities=Path(snakemake.input.cities),
         tours=Path(snakemake.output.tours),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.tsp.other_tours import improve_ring_tour
-from workflow.som.tsp.tours import RING, read_cities, read_ring_tour, write_tours
+from workflow.som.tsp.tours import RING, read_cities, read_ring_tour, whose, write_tours
 
 
 def main(cities: Path, rings: Sequence[Path], tours: Path) -> None:
@@ -13,11 +13,11 @@ def main(cities: Path, rings: Sequence[Path], tours: Path) -> None:
     points, known = read_cities(cities)
     found = [read_ring_tour(path, RING)[1] for path in rings]
     improved = [improve_ring_tour(points, ring) for ring in found]
-    write_tours(tours, improved, {"instance": known["instance"]}, kind="improved_tours")
+    write_tours(tours, improved, whose(known), kind="improved_tours")
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         cities=Path(snakemake.input.cities),
         rings=[Path(path) for path in snakemake.input.rings],

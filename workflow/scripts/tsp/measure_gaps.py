@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import write_table
 from workflow.som.tsp import tours
 
@@ -38,7 +38,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     named = ("cities", "rings", "firsts", "others")
     main(
         **{name: [Path(path) for path in getattr(snakemake.input, name)] for name in named},

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.drawing.animation import save_animation
 from workflow.som.figures.tsp.draw_tsp_closing import draw_frames
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.tsp.snapshots import read_snapshots
 from workflow.som.tsp.tours import read_cities, read_tour
 
@@ -23,7 +23,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         cities=Path(snakemake.input.cities),
         tour=Path(snakemake.input.tour),

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.figures.tsp.draw_tsp_gaps import draw_gaps, figure_height
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table
 
 
@@ -18,7 +18,7 @@ def main(*, summary: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> No
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         summary=Path(snakemake.input.summary),
         png=Path(snakemake.output.png),

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.figures.tsp.draw_tsp_tour import draw_tour, figure_height
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.tsp.tours import read_cities, read_tour
 
 
@@ -20,7 +20,7 @@ def main(*, cities: Path, tour: Path, png: Path, svg: Path, style: Mapping[str, 
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         cities=Path(snakemake.input.cities),
         tour=Path(snakemake.input.tour),

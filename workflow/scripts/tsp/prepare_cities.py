@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.tsp.city_sources import load_cities
 from workflow.som.tsp.tours import write_cities
 
@@ -23,7 +23,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         source=snakemake.params.given["source"],
         cities=Path(snakemake.output.cities),

@@ -4,9 +4,9 @@ import logging
 import time
 from pathlib import Path
 
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.tsp.other_tours import MOST_ROUTED, routed_tour
-from workflow.som.tsp.tours import ROUTED, FoundTour, read_cities, write_tours
+from workflow.som.tsp.tours import ROUTED, FoundTour, read_cities, whose, write_tours
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +26,11 @@ def main(cities: Path, tours: Path, *, seconds: int) -> None:
             MOST_ROUTED,
             seconds,
         )
-    write_tours(tours, found, {"instance": known["instance"]}, kind="routed_tours")
+    write_tours(tours, found, whose(known), kind="routed_tours")
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         cities=Path(snakemake.input.cities),
         tours=Path(snakemake.output.tours),

@@ -4,10 +4,10 @@ import time
 from pathlib import Path
 
 from workflow.som.config.tsp_settings import TspSettings, tsp_from
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.tsp.ring import compile_ring, radius_schedule, train_ring
 from workflow.som.tsp.snapshots import write_snapshots
-from workflow.som.tsp.tours import read_cities, write_tour
+from workflow.som.tsp.tours import read_cities, whose, write_tour
 
 
 def main(
@@ -26,8 +26,7 @@ def main(
     start = time.perf_counter()
     with Progress(total=total, desc=f"{known['instance']} {seed}", unit_scale=True) as bar:
         found = train_ring(points, settings, seed, report=bar.update)
-    metadata = {
-        "instance": known["instance"],
+    metadata = whose(known) | {
         "seed": str(seed),
         "n_units": str(found.n_units),
         "epochs": str(found.n_epochs),
@@ -40,7 +39,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         cities=Path(snakemake.input.cities),
         tour=Path(snakemake.output.tour),

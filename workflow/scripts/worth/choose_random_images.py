@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import save_checkpoint
-from workflow.som.files.logs import log_to
+from workflow.som.files.logs import start_job
 from workflow.som.statistics.prototypes import choose_random_images
 
 
@@ -18,7 +18,7 @@ def main(images: Path, codebook: Path, *, n_prototypes: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         Path(snakemake.input.images),
         Path(snakemake.output.codebook),

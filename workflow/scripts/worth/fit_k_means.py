@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import save_checkpoint
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.statistics.prototypes import fit_lloyd_k_means
 
 
@@ -28,7 +28,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         Path(snakemake.input.images),
         Path(snakemake.output.codebook),

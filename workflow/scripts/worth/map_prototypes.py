@@ -7,7 +7,7 @@ import pandas as pd
 from workflow.som.data.datasets import read_images
 from workflow.som.engine.search.find import find_bmus
 from workflow.som.files.checkpoints import load_checkpoint
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.tables import write_table
 
 
@@ -28,7 +28,7 @@ def main(test: Path, training: Path, codebook: Path, table: Path, *, threads: in
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         test=Path(snakemake.input.test),
         training=Path(snakemake.input.training),

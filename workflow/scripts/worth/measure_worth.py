@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workflow.som.files.logs import Progress, log_to
+from workflow.som.files.logs import Progress, start_job
 from workflow.som.files.tables import read_table, write_table
 from workflow.som.statistics.worth import measure_worth
 
@@ -42,7 +42,7 @@ def main(
 
 
 if __name__ == "__main__":
-    log_to(snakemake.log[0])
+    start_job(snakemake.log[0], snakemake.params.given)
     main(
         {Path(path).stem: Path(path) for path in snakemake.input.bmus},
         Path(snakemake.output.table),

@@ -11,35 +11,9 @@ from glob import escape
 from pathlib import Path
 
 from workflow.som.files.errors import SomError, damaged
+from workflow.som.files.jobs import refuse_orphans
 
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
-
-
-class _Parent:
-    """The process that started this one, as it was when this module was imported."""
-
-    number = os.getppid()
-
-
-def _after_fork() -> None:
-    _Parent.number = os.getppid()
-
-
-os.register_at_fork(after_in_child=_after_fork)
-
-
-def refuse_orphans(path: Path | str) -> None:
-    """Raise if the process that started this one has ended: nobody waits for `path` any more.
-
-    A killed Snakemake leaves its jobs behind. By the time one of them has finished, another
-    Snakemake may have made the file from other settings. Hidden folders are exempt: what lies there
-    is verified before it is used.
-    """
-    if os.getppid() != _Parent.number and not Path(path).parent.name.startswith("."):
-        raise SomError(
-            f"{path} is not written, because the Snakemake that asked for it has ended: run the "
-            "same command again."
-        )
 
 
 def could_not_write(path: Path | str, error: OSError) -> SomError:
@@ -91,6 +65,27 @@ def _remove_left(path: Path) -> None:
     if not path.parent.name.startswith("."):
         for left in path.parent.glob(f".{escape(path.stem)}.{'[0-9a-f]' * 8}.tmp{path.suffix}"):
             left.unlink(missing_ok=True)
+
+
+def check_appendable(path: Path | str) -> None:
+    """Raise if `path` is there and no regular file.
+
+    What is appended to a link would land elsewhere, and to a pipe nowhere.
+    """
+    path = Path(path)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise SomError(
+            f"{path} is a link, a folder or a pipe in the place of a file: delete it, then run the "
+            "same command again."
+        )
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def find_full_disk(*folders: Path | str) -> str | None:

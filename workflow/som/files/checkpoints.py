@@ -17,6 +17,7 @@ from safetensors.numpy import load, save
 
 from workflow.som.files.atomic import read_whole, write_atomically
 from workflow.som.files.errors import damaged, reason
+from workflow.som.files.jobs import current_recipe
 
 
 class Checkpoint(NamedTuple):
@@ -48,8 +49,11 @@ def save_checkpoint(
     *,
     kind: str = "checkpoint",
 ) -> None:
-    """Write a checkpoint; `metadata` maps text to text and gains a `kind` and a `checksum`."""
-    metadata = {**metadata, "kind": kind}
+    """Write a checkpoint; `metadata` maps text to text and gains a `kind` and a `checksum`.
+
+    It also gains the `recipe` of the job that writes it, if that has one (see `jobs`).
+    """
+    metadata = {**metadata, "kind": kind, **current_recipe()}
     metadata = {**metadata, "checksum": checksum(codebook, metadata)}
     content = save({"codebook": np.ascontiguousarray(codebook)}, metadata=metadata)
     with write_atomically(path) as temporary:

@@ -8,15 +8,16 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tqdm import tqdm
 
-from workflow.som.files.atomic import could_not_write
+from workflow.som.files.atomic import check_appendable, could_not_write
 from workflow.som.files.errors import SomError
+from workflow.som.files.jobs import set_recipe
 
 # Wipes the line on which another process may be drawing its progress.
 WIPE = "\r\033[K"
@@ -42,6 +43,18 @@ class LogFile(logging.FileHandler):
     def close(self) -> None:  # noqa: D102
         with contextlib.suppress(OSError):
             super().close()
+
+
+def start_job(log: Path | str, settings: Mapping[str, Any]) -> None:
+    """Send the log of a job to a file (see `log_to`); mark what it makes with its settings.
+
+    Parameters
+    ----------
+    settings : mapping
+        What the rule was given; all tables and summaries carry a hash of it (see `jobs`).
+    """
+    log_to(log)
+    set_recipe(settings)
 
 
 def log_to(*paths: Path | str) -> None:
@@ -79,6 +92,7 @@ def log_to(*paths: Path | str) -> None:
     for path in paths:
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            check_appendable(path)
             files.append(LogFile(path, encoding="utf-8"))
         except OSError as error:
             raise could_not_write(path, error) from error

@@ -8,11 +8,16 @@ from typing import Any
 
 from workflow.som.files.atomic import read_whole, write_atomically
 from workflow.som.files.errors import damaged
+from workflow.som.files.jobs import current_recipe
 
 
 def write_summary(path: Path | str, summary: Mapping[str, Any], *, kind: str) -> None:
-    """Write a summary as JSON, with its `kind`, such as "quality", first and `checksum` last."""
-    summary = {"kind": kind} | {key: value for key, value in summary.items() if key != "kind"}
+    """Write a summary as JSON: its `kind`, such as "quality", comes first and `checksum` last.
+
+    Before that comes the `recipe` of the job that writes it (see `jobs`).
+    """
+    content = {key: value for key, value in summary.items() if key not in ("kind", "recipe")}
+    summary = {"kind": kind} | content | current_recipe()
     with write_atomically(path) as temporary:
         content = {**summary, "checksum": _checksum(summary)}
         temporary.write_text(_as_text(content), encoding="utf-8")

@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 
 from workflow.som.files.atomic import read_whole, write_atomically
 from workflow.som.files.errors import damaged, reason
+from workflow.som.files.jobs import current_recipe
 
 # What a file says of itself; it does not count as its content.
-OWN_KEYS = {"checksum", "file_checksum"}
+OWN_KEYS = {"checksum", "file_checksum", "recipe"}
 # Stands in the file while its bytes are summed, and then gives way to the sum.
 PLACEHOLDER = "0" * 64
 
@@ -69,10 +70,11 @@ def write_arrow(
 ) -> None:
     """Write an Arrow table as zstd-compressed Parquet with `metadata` and its checksum.
 
-    Its `kind`, such as "purity", goes into the metadata, in the place of an earlier file's.
+    Its `kind`, such as "purity", goes into the metadata, in the place of an earlier file's, and the
+    `recipe` of the job that writes it (see `jobs`).
     """
     kept = {key: text for key, text in metadata.items() if key not in OWN_KEYS}
-    metadata = kept | {"kind": kind}
+    metadata = kept | {"kind": kind} | current_recipe()
     # Notes of pandas on types stay; metadata of an earlier file do not.
     if note := (table.schema.metadata or {}).get(b"pandas"):
         metadata = {**metadata, "pandas": note.decode()}

@@ -2,14 +2,17 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflow.som.files.atomic import digest
-from workflow.som.files.errors import DamagedFileError
+from workflow.som.files.errors import DamagedFileError, damaged
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_arrow
+
+# What is drawn from tables. Redrawn in another colour, it is another file, and no damage.
+PICTURES = (".png", ".svg", ".gif", ".html")
 
 
 def list_artifacts(folder: Path, paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
@@ -63,49 +66,99 @@ def read_durations(folder: Path) -> dict[str, float]:
     return durations
 
 
+class Difference(NamedTuple):
+    """What is not as a manifest lists it, as a phrase; `is_redrawn` if a job made it since."""
+
+    phrase: str
+    is_redrawn: bool = False
+
+
 def find_differences(
-    path: Path, datasets: Path, settings: Mapping[str, Mapping[str, Any]]
-) -> list[str]:
-    """Return one phrase for each thing that is not as the manifest at `path` lists it.
+    path: Path,
+    datasets: Path,
+    settings: Mapping[str, Mapping[str, Any]],
+    *,
+    made_since: Callable[[Path], bool] = lambda path: False,
+) -> list[Difference]:
+    """Return each thing that is not as the manifest at `path` lists it.
 
     Parameters
     ----------
+    path : Path
+        `manifest.json` in a run's folder EXPERIMENT/seed_SEED.
     datasets : Path
         Folder with a folder of tables for each data set.
     settings : mapping
         What determines the codebooks of each experiment now, but for data and seed.
+    made_since : callable
+        Returns whether a job has made a file since the manifest was written.
     """
     run = path.parent
     try:
-        manifest = read_summary(path)
-        found = find_changed_artifacts(run, manifest)
+        manifest = read_manifest(path)
+        own = f"{manifest['experiment']}/seed_{manifest['seed']}"
+        if run.parts[-2:] != tuple(own.split("/")):
+            return [Difference(f"{run} holds the run {own}, which belongs in another folder")]
+        found = find_changed_artifacts(run, manifest, made_since)
         listed = manifest["data"]
         tables = sorted((datasets / listed["dataset"]).glob("*.parquet"))
         current = {"dataset": listed["dataset"]} | describe_data(tables)
-        found += find_changed_values(f"{run}: data", listed, current)
+        phrases = find_changed_values(f"{run}: data", listed, current)
     except DamagedFileError as error:
-        return [str(error).rstrip(".")]
+        return [Difference(str(error).rstrip("."))]
     if manifest["experiment"] not in settings:
-        return [*found, f"{run}: the configuration no longer has this experiment"]
-    now = settings[manifest["experiment"]]
-    return found + find_changed_values(f"{run}: settings", manifest["settings"], now)
+        phrases.append(f"{run}: the configuration no longer has this experiment")
+    else:
+        now = settings[manifest["experiment"]]
+        phrases += find_changed_values(f"{run}: settings", manifest["settings"], now)
+    return found + [Difference(phrase) for phrase in phrases]
 
 
-def find_changed_artifacts(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Return one sentence for each file of a run that is not as its manifest lists it."""
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest; raise `DamagedFileError` if it was altered, or lacks what one must have."""
+    manifest = read_summary(path)
+    kinds = {"experiment": str, "seed": int, "settings": dict, "data": dict, "artifacts": dict}
+    for key, kind in kinds.items():
+        if not isinstance(manifest.get(key), kind):
+            raise damaged(path, f"it has no {key}")
+    if not isinstance(manifest["data"].get("dataset"), str):
+        raise damaged(path, "it has no data set")
+    for name, listed in manifest["artifacts"].items():
+        is_inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+        if not (is_inside and isinstance(listed, dict) and {"bytes", "sha256"} <= listed.keys()):
+            raise damaged(path, f"its entry {name} is no file of the run")
+    return manifest
+
+
+def find_changed_artifacts(
+    folder: Path,
+    manifest: Mapping[str, Any],
+    made_since: Callable[[Path], bool] = lambda path: False,
+) -> list[Difference]:
+    """Return each file of a run that is not as its manifest lists it (see `find_differences`)."""
     found = []
     for name, listed in manifest["artifacts"].items():
         path = folder / name
         try:
             size = path.stat().st_size
-            if size != listed["bytes"]:
-                found.append(f"{path} has {size:,} bytes instead of {listed['bytes']:,}")
-            elif digest(path, "sha256") != listed["sha256"]:
-                found.append(f"{path} has another content (SHA-256) than the manifest lists")
+            if not path.is_file():
+                found.append(Difference(f"{path} is no file"))
+            elif size == listed["bytes"] and digest(path, "sha256") == listed["sha256"]:
+                continue
+            elif path.suffix in PICTURES and made_since(path):
+                advice = f"snakemake {manifest['experiment']} refreshes the manifest"
+                phrase = f"{path} was redrawn since the manifest was written: {advice}"
+                found.append(Difference(phrase, is_redrawn=True))
+            elif size != listed["bytes"]:
+                phrase = f"{path} has {size:,} bytes instead of {listed['bytes']:,}"
+                found.append(Difference(phrase))
+            else:
+                phrase = f"{path} has another content (SHA-256) than the manifest lists"
+                found.append(Difference(phrase))
         except FileNotFoundError:
-            found.append(f"{path} is missing")
+            found.append(Difference(f"{path} is missing"))
         except OSError as error:
-            found.append(f"{path} cannot be read ({error.strerror})")
+            found.append(Difference(f"{path} cannot be read ({error.strerror})"))
     return found
 
 

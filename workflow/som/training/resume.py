@@ -17,9 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from workflow.som.files.atomic import refuse_orphans, write_atomically
+import pyarrow.parquet as pq
+from safetensors import safe_open
+
+from workflow.som.files.atomic import check_appendable, remove, write_atomically
 from workflow.som.files.checkpoints import Checkpoint, load_checkpoint
 from workflow.som.files.errors import DamagedFileError, SomError
+from workflow.som.files.jobs import is_orphan, refuse_orphans
 from workflow.som.files.tables import read_arrow
 
 logger = logging.getLogger(__name__)
@@ -95,6 +99,7 @@ class ResumeFolder:
         then take time from each other; since both write the same epochs, each whole or not at
         all, no result changes.
         """
+        check_appendable(self.folder / "lock")
         with (self.folder / "lock").open("a+") as lock:
             started = last = time.monotonic()
             is_alone = True
@@ -122,20 +127,26 @@ class ResumeFolder:
                     break
             if is_alone:
                 for left in self.folder.glob(".*.tmp*"):  # Half-written when a trainer was killed.
-                    left.unlink()
+                    remove(left)
             self._forget_other_runs()
             yield
 
     def _forget_other_runs(self) -> None:
-        """Delete epochs of earlier settings: from here on only this run's can be used."""
-        mark = self.folder / "fingerprint"
-        if mark.exists() and mark.read_bytes() == self.fingerprint.encode():
-            return
-        if mark.exists():
-            for kept in self.folder.glob("epoch_*"):
-                kept.unlink()
-        with write_atomically(mark) as temporary:
-            temporary.write_text(self.fingerprint)
+        """Delete the epochs of other runs, with earlier settings: only this run's can be used."""
+        for path in self.folder.glob("epoch_*"):
+            if not self._is_own(path):
+                remove(path)
+
+    def _is_own(self, path: Path) -> bool:
+        """Return whether the header of a checkpoint or table has this run's fingerprint."""
+        try:
+            if path.suffix == ".safetensors":
+                with safe_open(path, framework="numpy") as checkpoint:
+                    return checkpoint.metadata().get("fingerprint") == self.fingerprint
+            metadata = pq.read_schema(path).metadata
+            return metadata.get(b"fingerprint") == self.fingerprint.encode()
+        except Exception:  # Of many kinds on damaged bytes: what cannot be read is of no use.
+            return False
 
 
 def _link(kept: Path, declared: Path) -> None:
@@ -154,12 +165,11 @@ def _link(kept: Path, declared: Path) -> None:
 class StopRequest:
     """Tells a trainer to stop after the epoch under way.
 
-    It is raised by SIGTERM (a cluster's time limit, a requeue) and by the death of the parent
-    process (Snakemake was killed, and nobody waits for the result).
+    It is raised by SIGTERM (a cluster's time limit, a requeue) and by the death of the Snakemake
+    that asked for the job: nobody waits for the result.
     """
 
     def __init__(self) -> None:
-        self.parent = os.getppid()
         self.signalled = False
         signal.signal(signal.SIGTERM, self._on_signal)
 
@@ -167,4 +177,4 @@ class StopRequest:
         self.signalled = True
 
     def __bool__(self) -> bool:
-        return self.signalled or os.getppid() != self.parent
+        return self.signalled or is_orphan()

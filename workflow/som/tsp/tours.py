@@ -51,6 +51,11 @@ def read_cities(path: Path) -> tuple[Points, dict[str, str]]:
     return frame[["x", "y"]].to_numpy(np.float64), metadata
 
 
+def whose(cities: Mapping[str, str]) -> dict[str, str]:
+    """Return what a table of tours says of the cities that it visits, from their metadata."""
+    return {"instance": cities["instance"], "cities": cities["checksum"]}
+
+
 def write_tour(
     path: Path,
     points: Points,
