@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -198,14 +199,12 @@ def test_progress_reaches_log_files_of_the_script(tmp_path, monkeypatch):
     assert "50%" in (tmp_path / "a.log").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
-def test_a_log_that_leads_elsewhere_is_refused(tmp_path, kind):
+@pytest.mark.parametrize("make", [Path.symlink_to, Path.mkdir, os.mkfifo])
+def test_a_log_that_leads_elsewhere_is_refused(tmp_path, make):
     path, elsewhere = tmp_path / "train_som.log", tmp_path / "elsewhere"
-    {
-        "link": lambda: path.symlink_to(elsewhere),
-        "folder": path.mkdir,
-        "pipe": lambda: os.mkfifo(path),
-    }[kind]()
-    with pytest.raises(SomError, match="train_som.log is a link, a folder or a pipe"):
-        log_to(path)
+    make(path, elsewhere) if make == Path.symlink_to else make(path)
+    command = [sys.executable, "-c", START, path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"Error: {path} is a link, a folder or a pipe in the place of a file" in done.stderr
     assert not elsewhere.exists()
