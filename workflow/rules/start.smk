@@ -1,12 +1,15 @@
 """Before anything is read: lines for people, and configuration files without surprises."""
 
 import os
+import sys
+import warnings
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from workflow.guards.code_hash import ROOT
+from workflow.guards.surroundings import find_obstacle
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
 from workflow.som.files.jobs import ASKED_BY, mark_of
@@ -51,6 +54,15 @@ try:
 except SomError as error:
     raise WorkflowError(str(error)) from None
 
+if obstacle := find_obstacle(sys.executable, Path.cwd(), os.environ):
+    raise WorkflowError(obstacle)
+# Whoever turns warnings into errors would see Snakemake's unclosed files as tracebacks.
+warnings.simplefilter("ignore", ResourceWarning)
+if workflow.storage_settings.default_storage_provider:
+    raise WorkflowError(
+        "--default-storage-provider: this workflow keeps results, and half-trained runs, in a file "
+        "system that all jobs share; leave the option out, then run the same command again."
+    )
 # Records in a database would leave those in results/.records out, and stale results unnoticed.
 if IS_MAIN and workflow.workflow_settings.persistence_backend.name != "FILE":
     raise WorkflowError(

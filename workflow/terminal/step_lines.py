@@ -6,6 +6,7 @@ installed, and a filter keeps Snakemake's own lines for `--verbose` and for its 
 Snakemake 9.17.0 and 9.27.1. If a field is missing in another version, a line is missing.
 """
 
+import contextlib
 import difflib
 import logging
 import re
@@ -178,9 +179,13 @@ class _Step:
 
 
 def write_line(line: str) -> None:
-    """Write a line to the terminal, above the live line that a job may be drawing."""
-    sys.stderr.write((WIPE if sys.stderr.isatty() else "") + line + "\n")
-    sys.stderr.flush()
+    """Write a line to the terminal, above the live line that a job may be drawing.
+
+    If standard error leads to a full disk or a closed pipe, the line is lost and the run goes on.
+    """
+    with contextlib.suppress(OSError):
+        sys.stderr.write((WIPE if sys.stderr.isatty() else "") + line + "\n")
+        sys.stderr.flush()
 
 
 def plain_error(message: str, targets: Iterable[str]) -> list[str]:

@@ -208,3 +208,26 @@ def test_a_log_that_leads_elsewhere_is_refused(tmp_path, make):
     assert done.returncode == 1
     assert f"Error: {path} is a link, a folder or a pipe in the place of a file" in done.stderr
     assert not elsewhere.exists()
+
+
+def test_a_full_disk_behind_standard_error_stops_nothing(tmp_path):
+    path = tmp_path / "job.log"
+    code = START + "import logging; logging.getLogger('workflow').info('said'); print('done')"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code, path], cwd=ROOT, stdout=subprocess.PIPE, stderr=full
+        )
+    assert (done.returncode, done.stdout) == (0, b"done\n")
+    assert "said" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "error", ["MemoryError()", 'RuntimeError("can\'t allocate memory: you tried 8 bytes")']
+)
+def test_too_little_memory_is_one_sentence(tmp_path, error):
+    done = subprocess.run(
+        [sys.executable, "-c", START + f"raise {error}", tmp_path / "job.log"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "Error: the memory did not suffice" in done.stderr
+    assert "Traceback" not in done.stderr

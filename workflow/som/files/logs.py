@@ -26,11 +26,15 @@ COLUMNS = 80
 
 
 class TerminalHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes records to standard error, above a live line if there is one."""
+    """Writes records to standard error, above a live line if there is one.
+
+    If standard error leads to a full disk, lines are lost and the work goes on.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:  # noqa: D102
         wipe = WIPE if sys.stderr.isatty() else ""
-        tqdm.write(wipe + self.format(record), file=sys.stderr)
+        with contextlib.suppress(OSError):
+            tqdm.write(wipe + self.format(record), file=sys.stderr)
 
 
 class LogFile(logging.FileHandler):
@@ -80,6 +84,11 @@ def log_to(*paths: Path | str) -> None:
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         lines = "".join(traceback.format_exception(kind, error, trace))
+        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+            error = SomError(
+                "the memory did not suffice: give the job more, or choose a smaller map, then run "
+                "the same command again."
+            )
         if isinstance(error, SomError):
             terminal.handle(logging.makeLogRecord({"msg": f"Error: {error}", "levelno": 40}))
             lines += f"Error: {error}\n"
