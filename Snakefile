@@ -13,7 +13,14 @@ min_version("9.17")
 include: "workflow/rules/start.smk"
 
 
-configfile: "config/config.yaml"
+configfile: DEFAULTS[0]
+configfile: DEFAULTS[1]
+
+
+# In another folder (--directory, or -s from there) its own file is merged over that.
+if IS_MAIN and OWN_CONFIG.exists():
+
+    configfile: str(OWN_CONFIG)
 
 
 report: "workflow/report/workflow.rst"
@@ -54,7 +61,9 @@ include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/provenance.smk"
 
 
-refuse_rule_names()
+if IS_MAIN:
+    refuse_rule_names()
+    refuse_unknown_rules()
 
 for name in EXPERIMENTS:
 

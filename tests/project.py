@@ -25,6 +25,11 @@ TINY = {
     "permutations": 50,
     "device": "cpu",
 }
+# The configuration as it is published: experiments and studies, then the figures.
+CONFIG_TEXT = "".join(
+    (ROOT / "config" / name).read_text(encoding="utf-8") for name in ("config.yaml", "figures.yaml")
+)
+CONFIG = yaml.safe_load(CONFIG_TEXT)
 
 
 class Project:
@@ -39,9 +44,12 @@ class Project:
         self.configure(lambda config: config["experiments"].update(quickstart=dict(TINY)))
 
     def configure(self, change: Callable[[dict], object]) -> None:
-        """Change the configuration file as a user would, in an editor."""
+        """Change the configuration file as a user would, in an editor.
+
+        What it says of figures counts more than `figures.yaml`.
+        """
         path = self.folder / "config" / "config.yaml"
-        config = yaml.safe_load(path.read_text())
+        config = {"figures": CONFIG["figures"]} | yaml.safe_load(path.read_text())
         change(config)
         path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
 

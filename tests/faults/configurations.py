@@ -10,12 +10,11 @@ import yaml
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.project import ROOT
+from tests.project import CONFIG_TEXT
 from tests.som.config.configurations import CONFIG, SCHEMA_PATH, assert_one_sentence
 from workflow.som.config.classifier_settings import settings_from
 from workflow.som.config.experiments import (
-    RESERVED_FOLDERS,
-    RESERVED_TARGETS,
+    RESERVED,
     comparisons_from,
     experiments_from,
 )
@@ -25,7 +24,7 @@ from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import find_instances
 
 SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
-TEXT = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
+TEXT = CONFIG_TEXT
 LEFT_OUT = object()
 
 
@@ -250,7 +249,7 @@ def unknown_names(draw):
 @st.composite
 def taken_names(draw):
     """Names of folders of results, targets or other experiments, in upper or lower case."""
-    name = draw(st.sampled_from([*RESERVED_FOLDERS, *RESERVED_TARGETS, *CONFIG["experiments"]]))
+    name = draw(st.sampled_from([*sorted(RESERVED), *CONFIG["experiments"]]))
     spelt = "".join(draw(st.sampled_from([letter, letter.upper()])) for letter in name)
     spelt = name.title() if spelt in CONFIG["experiments"] else spelt
     return Changed(("experiments", spelt), {}), spelt

@@ -97,10 +97,10 @@ DAMAGED_FILES = {
     "only a comment": (b"# nothing\n", "must have keys"),
     "a list": (b"- a\n- b\n", "must have keys"),
     "a word": (b"hello", "must have keys"),
-    "a tab": (TEXT.replace("  dataset", "\tdataset", 1).encode(), "line 15, column 1"),
+    "a tab": (TEXT.replace("  dataset", "\tdataset", 1).encode(), "line 17, column 1"),
     "an open quote": (TEXT.encode() + b'mirror: "x\n', "end of stream"),
-    "a colon too many": (with_mirror("a: b: c"), "line 6"),
-    "a key twice": (TEXT.encode() + b'mirror: ""\n', "the key mirror twice, in lines 6 and"),
+    "a colon too many": (with_mirror("a: b: c"), "line 8"),
+    "a key twice": (TEXT.encode() + b'mirror: ""\n', "the key mirror twice, in lines 8 and"),
     "a deeper key twice": (
         TEXT.replace("    epochs: 15\n", "    epochs: 15\n" * 2).encode(),
         "epochs",
@@ -123,8 +123,28 @@ DAMAGED_FILES = {
     "no truth": (with_mirror("!!bool x"), "x"),
     "an endless number": (with_mirror("9" * 5000), "digits"),
     "too deep": (with_mirror("[" * 100_000), "nested"),
+    "an escape of no character": (with_mirror(r'"\U00110000"'), "not YAML"),
+    "an escape too large": (with_mirror(r'"\UFFFFFFFF"'), "not YAML"),
+    "a section that is text": (with_mirror("!!map x"), "the tag !!map in line 8"),
+    "a list that is text": (with_mirror("!!seq x"), "not YAML"),
+    "two byte-order marks": (2 * b"\xef\xbb\xbf" + TEXT.encode(), "two byte-order marks"),
+    "minutes and seconds": (
+        b"defaults: {epochs: 1:30}",
+        "1:30 in line 1, which YAML takes for 90;",
+    ),
+    "degrees": (b"defaults: {radius: 1:30.5}", "1:30.5 in line 1, which YAML takes for 90.5;"),
+    "in a list": (b"defaults: {shape: [1:0, 1:0]}", "1:0 in line 1, which YAML takes for 60;"),
+    "octal": (b"defaults:\n  epochs: 017", "017 in line 2, which YAML takes for 15;"),
+    "octal seed": (b"defaults: {seeds: [010]}", "010 in line 1, which YAML takes for 8;"),
     "merge of nothing": (with_mirror("{<<: 3}"), "merging"),
 }
+
+
+def test_a_usual_file_is_accepted(tmp_path):
+    path = tmp_path / "config.yaml"
+    for text in (TEXT, "\ufeff" + TEXT, 'defaults: {dataset: "017", epochs: 1_000, radius: 0.5}'):
+        path.write_text(text, encoding="utf-8")
+        check_config_file(path)
 
 
 @pytest.mark.parametrize("damage", DAMAGED_FILES)

@@ -6,11 +6,10 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
-import yaml
 from PIL import Image
 
 from tests.faults.degenerate import IMAGES
-from tests.project import ROOT
+from tests.project import CONFIG, ROOT
 from workflow.som.config.experiments import to_fingerprint
 from workflow.som.data.datasets import read_images, write_images
 from workflow.som.files.checkpoints import load_checkpoint
@@ -18,7 +17,6 @@ from workflow.som.files.tables import read_arrow
 from workflow.som.model.lattice import Lattice
 from workflow.som.training.runs import Run
 
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 STYLES = CONFIG["figures"]
 for style in STYLES.values():
     style.update({"dpi": 100} if "dpi" in style else {})

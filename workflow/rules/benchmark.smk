@@ -79,7 +79,7 @@ rule benchmark:
 rule install_peers:
     """Install the libraries that the benchmark compares with, in an environment of their own."""
     input:
-        lock="envs/peers.txt",
+        lock=str(ROOT / "envs" / "peers.txt"),
     output:
         # Not among the results: those may come from elsewhere, and this is run.
         environment=directory(".environments/peers"),

@@ -1,11 +1,14 @@
 """The checked configuration, and helpers that the other rule files share."""
 
+import difflib
 import logging
 import math
 import shutil
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 from workflow.guards.code_hash import ROOT, code_hash
 from workflow.guards.damaged_inputs import find_damaged_input
@@ -29,6 +32,15 @@ from workflow.som.files.errors import SomError
 from workflow.som.tsp.instances import find_instances
 from workflow.terminal.closing_lines import findings_of, keep, why
 from workflow.terminal.step_lines import write_line
+
+# A module's `config:` stands in the place of the configuration file, so it may lack most keys.
+complete = {}
+for part in [
+    *(yaml.safe_load(Path(path).read_text("utf-8")) for path in DEFAULTS),
+    config,
+]:
+    update_config(complete, part)
+config.update(complete)
 
 try:
     validate_config(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
@@ -54,13 +66,38 @@ if IS_MAIN:
 logging.raiseExceptions = False
 
 
+# These have a rule per experiment and segment, whose names start so.
+STEPS_OF_MANY = ("train_som", "map_activations", "measure_purity")
+
+
 def refuse_rule_names():
     """Refuse experiments with the name of a rule: each experiment is a target itself."""
-    for name in EXPERIMENTS.keys() & {each.name for each in workflow.rules}:
-        raise WorkflowError(
-            f"config: experiments.{name} has the name of a rule; rename it, for instance to "
-            f"my_{name}."
-        )
+    taken = {each.name.casefold() for each in workflow.rules}
+    for name in EXPERIMENTS:
+        if name.casefold() in taken:
+            raise WorkflowError(
+                f"config: experiments.{name} has the name of a rule; rename it, for instance to "
+                f"my_{name}."
+            )
+
+
+def refuse_unknown_rules():
+    """Refuse options for rules that do not exist: Snakemake passes over them without a word."""
+    known = [*STEPS_OF_MANY, *(each.name for each in workflow.rules)]
+    settings = workflow.resource_settings
+    for option, names in (
+        ("--set-resources", settings.overwrite_resources),
+        ("--set-threads", settings.overwrite_threads),
+    ):
+        for name in names:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                guess = (
+                    f"did you mean {near[0]}?"
+                    if near
+                    else "see snakemake --list-rules."
+                )
+                raise WorkflowError(f"{option} {name}: there is no such rule; {guess}")
 
 
 def code_of(*scripts):
@@ -99,8 +136,22 @@ def asked_for(step, **resources):
     Training has a rule per experiment and segment, such as train_som_article_000_030. With this,
     `--set-resources train_som:runtime=900` reaches them all.
     """
+
+    def evaluated(asked):
+        # Text such as gpu:1 is an expression, as far as Snakemake knows, until there is a job.
+        def resource(wildcards, **job):
+            return asked.evaluate(wildcards, **job).value
+
+        return resource
+
     asked = workflow.resource_settings.overwrite_resources.get(step, {})
-    return resources | {name: asked[name].value for name in asked}
+    return resources | {name: evaluated(asked[name]) for name in asked}
+
+
+def threads_for(step, usual):
+    """Return the threads of a job: `usual`, or those that `--set-threads` names for its step."""
+    asked = workflow.resource_settings.overwrite_threads.get(step, usual)
+    return getattr(asked, "value", asked)
 
 
 def gpus(experiment):

@@ -27,7 +27,7 @@ for name, experiment in EXPERIMENTS.items():
                 "measuring"
             conda:
                 "../../envs/som.yaml"
-            threads: 2
+            threads: threads_for("map_activations", 2)
             resources:
                 **asked_for("map_activations", mem_mb=growing(2000)),
             params:

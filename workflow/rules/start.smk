@@ -9,26 +9,22 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from workflow.guards.code_hash import ROOT
+from workflow.guards.job_environment import ask_as_this_process, lead_imports_to
 from workflow.guards.surroundings import find_obstacle
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
-from workflow.som.files.jobs import ASKED_BY, mark_of
 from workflow.terminal.step_lines import StepLines, speak_plainly
 
 # Another clone on PYTHONPATH, or an installed package named `workflow`, must not do this one's work.
-own = Path(workflow.current_basedir).resolve().parents[1]
-if own != ROOT:
+root = Path(workflow.current_basedir).resolve().parents[1]
+if root != ROOT:
     raise WorkflowError(
-        f"The package workflow was imported from {ROOT}, not from {own}: take {ROOT} out of "
+        f"The package workflow was imported from {ROOT}, not from {root}: take {ROOT} out of "
         "PYTHONPATH, then run the same command again."
     )
-# Scripts look along PYTHONPATH before Snakemake adds this folder to what they search.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
-)
-# Jobs are told which Snakemake asked for them, and publish nothing once it has ended.
+lead_imports_to(ROOT)
 if workflow.is_main_process or workflow.remote_exec:
-    os.environ[ASKED_BY] = mark_of(os.getpid())
+    ask_as_this_process()
 
 # Another workflow may use this one as a module; then the terminal and the records are its own.
 IS_MAIN = (
@@ -40,15 +36,19 @@ STEPS = (
     speak_plainly(
         logger,
         lambda: [each.name for each in workflow.rules if not each.has_wildcards()],
+        lambda: [each.name for each in workflow.rules],
     )
     if IS_MAIN
     else StepLines()
 )
 
 # Snakemake would run Python expressions in these files, so they are checked before it reads them.
+DEFAULTS = [str(ROOT / "config" / f"{name}.yaml") for name in ("figures", "config")]
+OWN_CONFIG = Path("config/config.yaml")
 try:
-    for path in ["config/config.yaml", *workflow.overwrite_configfiles]:
-        # Whoever uses this workflow as a module has a configuration elsewhere.
+    # Whoever uses this workflow as a module has a configuration of another kind there.
+    own = [OWN_CONFIG] if IS_MAIN and OWN_CONFIG.exists() else []
+    for path in [*DEFAULTS, *own, *workflow.overwrite_configfiles]:
         if Path(path).exists():
             check_config_file(path)
 except SomError as error:

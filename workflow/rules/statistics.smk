@@ -26,6 +26,7 @@ for name, experiment in EXPERIMENTS.items():
                 "measuring"
             conda:
                 "../../envs/som.yaml"
+            threads: threads_for("measure_purity", 1)
             resources:
                 **asked_for("measure_purity"),
             params:

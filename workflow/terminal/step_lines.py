@@ -44,7 +44,11 @@ FAILED_SCRIPT = re.compile(r"(RuleException:\n)?CalledProcessError")
 PLACE = re.compile(r'\w+( in .*)?:$|  File ".*", line \d+, in ')
 
 
-def speak_plainly(logger: logging.Logger, targets: Callable[[], Iterable[str]]) -> "StepLines":
+def speak_plainly(
+    logger: logging.Logger,
+    targets: Callable[[], Iterable[str]],
+    rules: Callable[[], Iterable[str]] = tuple,
+) -> "StepLines":
     """Put a line per step in the place of Snakemake's own lines; return who writes them.
 
     With `--verbose`, or with a logger plugin that writes to the terminal, everything is shown as
@@ -54,8 +58,10 @@ def speak_plainly(logger: logging.Logger, targets: Callable[[], Iterable[str]]) 
     ----------
     targets : callable
         Returns the names of all targets, for whoever mistypes one.
+    rules : callable
+        Returns the names of all rules, for whoever names a step that has several.
     """
-    lines = StepLines(targets)
+    lines = StepLines(targets, rules)
     terminals = [
         handler
         for handler in logger.handlers
@@ -90,9 +96,13 @@ class StepLines(logging.Handler):
         if the step had started.
     """
 
-    def __init__(self, targets: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(
+        self,
+        targets: Callable[[], Iterable[str]] = tuple,
+        rules: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         super().__init__()
-        self._targets = targets
+        self._targets, self._rules = targets, rules
         self.built: list[str] = []
         self.failed: dict[str, str] = {}
         self._total = self._done = 0
@@ -116,7 +126,7 @@ class StepLines(logging.Handler):
                 for job in fields["job_error_info"]:
                     self._fail(job["jobid"], job["log"])
             elif event == LogEvent.ERROR:
-                for line in plain_error(record.getMessage(), self._targets()):
+                for line in plain_error(record.getMessage(), self._targets(), self._rules()):
                     write_line(line)
         except Exception:
             self.handleError(record)
@@ -188,7 +198,7 @@ def write_line(line: str) -> None:
         sys.stderr.flush()
 
 
-def plain_error(message: str, targets: Iterable[str]) -> list[str]:
+def plain_error(message: str, targets: Iterable[str], rules: Iterable[str] = ()) -> list[str]:
     r"""Return Snakemake's words about an error, in lines, without the place in the code.
 
     A step that failed has a line already, so there is none here. For a mistyped target the nearest
@@ -204,6 +214,11 @@ def plain_error(message: str, targets: Iterable[str]) -> list[str]:
     """
     if missing := re.search(r"No rule to produce (\S+)", message):
         wanted = missing[1]
+        if parts := [rule for rule in rules if rule.startswith(f"{wanted}_")]:
+            return [
+                f"Error: {wanted} is a step with {len(parts)} rules, for experiments and segments.",
+                f"Name one or more of them, such as {parts[0]}: snakemake --list-rules",
+            ]
         near = difflib.get_close_matches(wanted, list(targets), n=1)
         guess = f": did you mean {near[0]}?" if near else "."
         kind = "rule that makes" if "/" in wanted else "target"
@@ -214,7 +229,7 @@ def plain_error(message: str, targets: Iterable[str]) -> list[str]:
     lines = [line for line in message.splitlines() if not PLACE.match(line)]
     if not lines or SOME_STEP_FAILED in message or FAILED_SCRIPT.match(message):
         return []
-    return [f"Error: {lines[0]}", *lines[1:]]
+    return [f"Error: {lines[0].removeprefix('Error: ')}", *lines[1:]]
 
 
 def describe(log: str) -> tuple[str, str]:

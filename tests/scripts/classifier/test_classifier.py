@@ -4,9 +4,8 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from tests.project import ROOT
+from tests.project import CONFIG
 from workflow.scripts.classifier import (
     collect_classifier,
     measure_classifier,
@@ -21,7 +20,6 @@ from workflow.som.config.classifier_settings import settings_from
 from workflow.som.config.feature_set_names import NEAREST_NEIGHBOUR
 from workflow.som.files.tables import read_table
 
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 SETTINGS = dataclasses.replace(
     settings_from(CONFIG), components=6, hidden_units=8, members=1, draws=1, training_sizes=(60,)
 )

@@ -6,9 +6,8 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from tests.project import ROOT
+from tests.project import CONFIG
 from workflow.som.classifier import scores
 from workflow.som.classifier.feature_sets import make_features
 from workflow.som.classifier.scores import (
@@ -23,7 +22,6 @@ from workflow.som.engine.search.find import find_bmus
 from workflow.som.model.lattice import Lattice
 from workflow.som.statistics.intervals import wilson_interval
 
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 SETTINGS = dataclasses.replace(
     settings_from(CONFIG), components=8, hidden_units=16, members=2, draws=2, training_sizes=(50,)
 )

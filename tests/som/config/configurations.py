@@ -5,15 +5,13 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.project import ROOT
+from tests.project import CONFIG, ROOT
 from workflow.som.config.experiments import Experiment, experiments_from
 from workflow.som.config.refusals import ConfigError
 from workflow.som.config.schema import validate_config
 
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 DEFAULTS = CONFIG["defaults"]
 # The sections that neither determine how an experiment trains nor name experiments.
 OTHER_SECTIONS = {key: CONFIG[key] for key in CONFIG.keys() - {"mirror", "defaults", "experiments"}}

@@ -3,13 +3,10 @@
 import dataclasses
 
 import pytest
-import yaml
 
-from tests.project import ROOT
+from tests.project import CONFIG
 from workflow.som.config.classifier_settings import Settings, settings_from, to_measure
 from workflow.som.config.refusals import ConfigError
-
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 
 
 def test_values_are_those_of_the_configuration():

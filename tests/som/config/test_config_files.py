@@ -8,13 +8,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.project import ROOT
+from tests.project import CONFIG, CONFIG_TEXT, ROOT
 from workflow.som.config.classifier_settings import Settings
 from workflow.som.config.experiments import (
     DATASET_NAMES,
     FINGERPRINT_KEYS,
-    RESERVED_FOLDERS,
-    RESERVED_TARGETS,
+    RESERVED,
     Experiment,
     comparisons_from,
     experiments_from,
@@ -28,10 +27,8 @@ from workflow.som.model.kernels import KERNELS
 from workflow.som.model.lattice import TOPOLOGIES, Lattice
 
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-CONFIG_TEXT = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
 README = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
 SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
-CONFIG = yaml.safe_load(CONFIG_TEXT)
 CLASSIFIER = SCHEMA["properties"]["classifier"]
 EXPERIMENT_KEYS = SCHEMA["$defs"]["experiment"]["properties"]
 TSP_KEYS = SCHEMA["properties"]["tsp"]["properties"]
@@ -135,8 +132,9 @@ def test_readme_has_one_row_a_figure_key_as_the_schema_says() -> None:
 
 def test_readme_names_all_that_no_experiment_may_be_called() -> None:
     naming = README.split("## Adding an experiment")[1].split("\n## ")[0]
-    named = set(re.findall(r"`(\w+)`", naming.split("other folders of")[1].split("are refused")[0]))
-    assert named == {*RESERVED_FOLDERS, *RESERVED_TARGETS}
+    listed = naming.split("other folders of `results/`")[1].split("`article` and")[0]
+    named = set(re.findall(r"`(\w+)`", listed))
+    assert named | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)} == RESERVED
 
 
 def test_readme_example_is_a_valid_experiment() -> None:

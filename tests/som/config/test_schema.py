@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.som.config.configurations import DEFAULTS, FIGURES, config_with, read, refusal
-from workflow.som.config.experiments import RESERVED_FOLDERS, RESERVED_TARGETS
+from workflow.som.config.experiments import RESERVED
 from workflow.som.config.refusals import shown
 from workflow.som.config.schema import allowed_values
 
@@ -99,7 +99,7 @@ def test_keys_in_the_wrong_place_are_sent_to_the_right_one() -> None:
 @given(
     st.text(max_size=70)
     | st.from_regex(r"[A-Za-z0-9_.\-/ ]{0,70}")
-    | st.sampled_from([*RESERVED_FOLDERS, *RESERVED_TARGETS, "Article", "RAW", "quickstart"])
+    | st.sampled_from([*sorted(RESERVED), "Article", "RAW", "quickstart"])
 )
 @example("../escape")
 @example("$(reboot)")
@@ -109,7 +109,7 @@ def test_keys_in_the_wrong_place_are_sent_to_the_right_one() -> None:
 def test_a_name_is_accepted_just_if_it_is_a_safe_and_free_folder(name: str) -> None:
     config = config_with({}, name)
     is_safe = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", name) is not None
-    is_reserved = name.lower() in (*RESERVED_FOLDERS, *RESERVED_TARGETS)
+    is_reserved = name.lower() in RESERVED
     is_repeated = name.lower() in ("article", "quickstart") and len(config["experiments"]) == 3
     if is_safe and not is_reserved and not is_repeated:
         assert name in read(config)
@@ -123,8 +123,8 @@ def test_names_that_cannot_be_used_are_explained() -> None:
         "a folder on some file systems; rename one of them."
     )
     assert refusal(config_with({}, "Raw")) == (
-        "config: experiments.Raw has a name that a target or a folder of results needs; rename "
-        "it, for instance to my_raw."
+        "config: experiments.Raw has a name that a target, a step, a key, a folder of results or a "
+        "device needs; rename it, for instance to my_raw."
     )
     assert refusal(config_with({}, "../x")) == (
         'config: experiments."../x" has a name that cannot be a folder\'s; rename it with a letter '

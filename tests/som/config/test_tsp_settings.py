@@ -3,13 +3,10 @@
 import copy
 
 import pytest
-import yaml
 
-from tests.project import ROOT
+from tests.project import CONFIG
 from workflow.som.config.refusals import ConfigError
 from workflow.som.config.tsp_settings import to_training, tsp_from
-
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
 
 
 def config_with(**changes):

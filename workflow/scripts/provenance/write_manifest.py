@@ -56,7 +56,8 @@ if __name__ == "__main__":
     main(
         artifacts=[Path(path) for path in snakemake.input.artifacts],
         tables=[Path(snakemake.input.train), Path(snakemake.input.test)],
-        benchmarks=Path(f"results/benchmarks/{name}/seed_{seed}"),
+        # Relative to the output: as a module, this workflow's results may lie in another folder.
+        benchmarks=Path(snakemake.output.manifest).parents[2] / f"benchmarks/{name}/seed_{seed}",
         manifest=Path(snakemake.output.manifest),
         name=name,
         experiment=experiments_from(snakemake.config)[name],

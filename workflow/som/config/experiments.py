@@ -20,21 +20,18 @@ from workflow.som.model.schedule import Schedule
 
 DATASET_NAMES = tuple(DATASETS)
 
-# Names that no experiment may have: its folder would be one of these others in results/, or
-# its name would read like another target. (`quickstart` is both, and builds itself.)
-RESERVED_FOLDERS = ("raw", "datasets", "logs", "benchmarks", "reference")
-RESERVED_TARGETS = (
-    "all",
-    "figures",
-    "topologies",
-    "replicates",
-    "classifier",
-    "tsp",
-    "trade_off",
-    "benchmark",
-    "worth",
-    "verify",
-)
+# Names that no experiment may have: its folder would be one of these others in results/, its name
+# would read like another target, step or key, or Windows keeps it for a device. (`quickstart` is a
+# target and an experiment, and builds itself.)
+RESERVED = {
+    *("raw", "datasets", "logs", "benchmarks", "reference", "results"),
+    *("all", "figures", "topologies", "replicates", "classifier", "tsp", "trade_off"),
+    *("benchmark", "worth", "verify"),
+    *("train_som", "map_activations", "measure_purity", "download", "preprocess"),
+    *("default", "defaults", "experiments", "comparisons", "mirror", "cities", "config"),
+    *("con", "prn", "aux", "nul"),
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
+}
 
 # Training and mapping hold tables of n_units × n_units.
 MOST_UNITS = 40_000
@@ -266,10 +263,10 @@ def _check_names(names: Iterable[str]) -> None:
     earlier: dict[str, str] = {}
     for name in names:
         folded = name.casefold()
-        if folded in RESERVED_FOLDERS + RESERVED_TARGETS:
+        if folded in RESERVED:
             raise ConfigError(
-                f"config: experiments.{name} has a name that a target or a folder of results "
-                f"needs; rename it, for instance to my_{folded}."
+                f"config: experiments.{name} has a name that a target, a step, a key, a folder of "
+                f"results or a device needs; rename it, for instance to my_{folded}."
             )
         if folded in earlier:
             raise ConfigError(

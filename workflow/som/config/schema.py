@@ -132,10 +132,22 @@ def _hint(value: Any, schema: Mapping[str, Any]) -> str:
         # YAML reads 1e-3, without a point, as text; and so does every nested --config.
         return f"; write {number} without quotes in the configuration file"
     if types == {"array"} and not isinstance(value, list | dict | None):
-        return f"; write [{shown(value)}]"
+        return f"; write {_as_list(value)}" if _as_list(value) else ""
     if types == {"string"} and not isinstance(value, list | dict | None):
         return "; put it in quotes"
     return ""
+
+
+def _as_list(value: Any) -> str:
+    """Return a list with the whole numbers of a value such as "10x10"; "" if there are others.
+
+    Examples
+    --------
+    >>> _as_list("10x10"), _as_list(7), _as_list("ten by ten")
+    ('[10, 10]', '[7]', '')
+    """
+    numbers = re.split(r"\s*[x×*,; ]\s*", str(value).strip())
+    return f"[{', '.join(numbers)}]" if all(re.fullmatch("[0-9]{1,9}", n) for n in numbers) else ""
 
 
 def _number(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """The configuration as text: faults that a YAML parser would accept without a word."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ from workflow.som.files.errors import reason
 # Snakemake would evaluate Python expressions in the values of a file with this key.
 EXPRESSIONS = "__use_yte__"
 STANDARD = "tag:yaml.org,2002:"
+# Numbers that mean something else in YAML 1.1, which Snakemake reads, than in 1.2 or to people: to
+# the base of 60 (1:30), and of 8 (017).
+SURPRISING = re.compile(r"[-+]?(.*:.*|0[0-9_]+)")
 
 
 def check_config_file(path: Path | str) -> None:
     """Refuse a configuration file before anything reads it for its values.
 
     Refused are bytes that are not UTF-8, broken YAML, no keys at the top, a key that stands twice
-    (of which YAML parsers keep the last), tags that build Python objects, expressions that
-    Snakemake would evaluate, and aliases that grow without bound.
+    (of which YAML parsers keep the last), numbers that YAML 1.1 takes for others, tags that build
+    Python objects, expressions that Snakemake would evaluate, and aliases that grow without bound.
 
     Raises
     ------
@@ -36,12 +40,15 @@ def check_config_file(path: Path | str) -> None:
         ) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}); restore it.") from None
+    if text.startswith("\ufeff"):
+        raise ConfigError(f"{path} starts with two byte-order marks; save it as UTF-8 text again.")
     try:
         top = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not YAML: {_fault(error)}.") from None
     except RecursionError:
         raise ConfigError(f"{path} is nested too deeply; remove what is below.") from None
+    except (yaml.YAMLError, ValueError, ArithmeticError) as error:
+        # Not only YAMLError: an escape may stand for no character at all.
+        raise ConfigError(f"{path} is not YAML: {_fault(error)}.") from None
     if not isinstance(top, yaml.MappingNode):
         raise ConfigError(
             f"{path} must have keys such as experiments at its top; restore it from the repository."
@@ -55,7 +62,7 @@ def check_config_file(path: Path | str) -> None:
         _check_node(path, node)
     try:
         yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         # What looks like a date or says that it is a number, and is none.
         raise ConfigError(f"{path} is not YAML: {_fault(error)}.") from None
 
@@ -72,11 +79,21 @@ def _nodes(top: Any) -> Iterator[Any]:
 
 
 def _check_node(path: Path, node: Any) -> None:
+    import yaml
+
     line = node.start_mark.line + 1
     if not node.tag.startswith(STANDARD) or node.tag.startswith(f"{STANDARD}python"):
         tag = shown(node.tag.replace(STANDARD, "!!"))
         raise ConfigError(f"{path} has the tag {tag} in line {line}; write a plain value.")
-    if not node.tag.endswith(":map"):
+    if node.tag.endswith((":int", ":float")) and SURPRISING.fullmatch(node.value):
+        read = yaml.safe_load(node.value)
+        raise ConfigError(
+            f"{path} has {shown(node.value)[1:-1]} in line {line}, which YAML takes for {read}; "
+            "write the number in full, without colons and without 0 in front."
+        )
+    if not isinstance(node, yaml.MappingNode):
+        if node.tag.endswith(":map"):
+            raise ConfigError(f"{path} has the tag !!map in line {line}; write a section of keys.")
         return
     lines: dict[str, int] = {}
     for key, _ in node.value:
