@@ -16,6 +16,14 @@ def lead_imports_to(root: Path) -> None:
     os.environ["PYTHONPATH"] = f"{root}{os.pathsep}{others}" if others else str(root)
 
 
+def draw_without_a_screen() -> None:
+    """Let matplotlib draw into files, whatever backend the user's notebook has chosen.
+
+    Jupyter and Colab export one that jobs may not have, and with which matplotlib does not start.
+    """
+    os.environ["MPLBACKEND"] = "agg"
+
+
 def ask_as_this_process() -> None:
     """Tell jobs that this process asked for them: they publish nothing once it has ended."""
     os.environ[ASKED_BY] = mark_of(os.getpid()) or ""

@@ -9,7 +9,11 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from workflow.guards.code_hash import ROOT
-from workflow.guards.job_environment import ask_as_this_process, lead_imports_to
+from workflow.guards.job_environment import (
+    ask_as_this_process,
+    draw_without_a_screen,
+    lead_imports_to,
+)
 from workflow.guards.surroundings import find_obstacle
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
@@ -23,6 +27,7 @@ if root != ROOT:
         "PYTHONPATH, then run the same command again."
     )
 lead_imports_to(ROOT)
+draw_without_a_screen()
 if workflow.is_main_process or workflow.remote_exec:
     ask_as_this_process()
 

@@ -18,6 +18,7 @@ from workflow.som.figures.drawing.style import (
     PURITY_STEPS,
     draw_lattice_map,
     majority_colours,
+    reaches,
 )
 from workflow.som.model.lattice import Lattice
 
@@ -191,7 +192,7 @@ def draw_unique_digits(
     null = ax.errorbar(
         1,
         permuted["mean"],
-        [[permuted["mean"] - permuted["low"]], [permuted["high"] - permuted["mean"]]],
+        reaches(permuted["mean"], permuted["low"], permuted["high"]),
         fmt="D",
         color="#eed14d",
         markeredgecolor="#202020",

@@ -11,6 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from workflow.som.figures.drawing.style import reaches
+
 OURS, PEER, OTHER_RULE = "#2b8377", "#054b6c", "#b0b0b0"
 NAMES = {
     "ours": "ours",
@@ -73,7 +75,7 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, foot: float) -> None:
     bars = ax.barh(places, ratios - foot, left=foot, height=0.65)
     for bar, row in zip(bars, records, strict=True):
         bar.set_facecolor(_colour(row))
-    spread = [ratios - rows["ratio_low"], rows["ratio_high"] - ratios]
+    spread = reaches(ratios, rows["ratio_low"], rows["ratio_high"])
     ax.errorbar(ratios, places, xerr=spread, fmt="none", ecolor="#202020", elinewidth=0.8)
     ax.plot(rows["cold_ratio"], places, **_COLD)
     ax.axvline(1, color="#404040", linewidth=0.6, linestyle=":")

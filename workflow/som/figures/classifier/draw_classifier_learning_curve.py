@@ -9,6 +9,7 @@ from workflow.som.figures.classifier.draw_classifier_scores import (
     FLOOR,
     accuracy_axis,
 )
+from workflow.som.figures.drawing.style import reaches
 
 COLOURS = {
     "map_rbf": ("#054b6c", "o"),
@@ -36,7 +37,7 @@ def draw_classifier_learning_curve(figure: Figure, points: pd.DataFrame) -> None
         places = rows["n_labels"] * 1.03 ** (number - 1.5)
         errors, least, most = (1 - rows[name].to_numpy(float) for name in ("mean", "max", "min"))
         ax.errorbar(
-            places, errors, yerr=[errors - least, most - errors],
+            places, errors, yerr=reaches(errors, least, most),
             color=colour, marker=marker, label=FEATURE_NAMES[name], elinewidth=0.8, capsize=1.5,
         )  # fmt: skip
     ax.axhline(1 - FLOOR, color="#707070", linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)

@@ -6,6 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
+from workflow.som.figures.drawing.style import reaches
+
 # The same in all figures of the classifier.
 FEATURE_NAMES = {
     "map_coordinates": "the map's BMU: coordinates",
@@ -49,7 +51,7 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
         offset = 0.0 if head not in ("logistic", "mlp") else 0.22 * (1 if head == "mlp" else -1)
         places = [names.index(name) + offset for name in rows["features"]]
         errors = _errors(rows["test_accuracy"])
-        widths = [errors - _errors(rows["high"]), _errors(rows["low"]) - errors]
+        widths = reaches(errors, _errors(rows["high"]), _errors(rows["low"]))
         ax.errorbar(
             errors, places, xerr=widths, fmt=marker, color=colour, label=label,
             markersize=4.5, elinewidth=1, capsize=2,

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from workflow.som.figures.drawing.layout import (
     HOLE,
@@ -42,8 +42,10 @@ PURITY_NAMES = ("100 %", "75 to 99 %", "50 to 74 %", "below 50 %")
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Apply `style.mplstyle` to the figures made and saved within."""
-    with matplotlib.rc_context(fname=STYLE_SHEET):
+    """Apply `style.mplstyle` to the figures made and saved within, and no setting of the user's."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rc_file(STYLE_SHEET, use_default_template=False)
         yield
 
 
@@ -199,6 +201,16 @@ def _label_axes(ax: Axes, lattice: Lattice) -> None:
     ax.set(xlabel=" · ".join(filter(None, (names[0], map_note(lattice)))), ylabel=names[1])
     for x, y, text in slice_labels(lattice):
         ax.annotate(text, (x, y), (0, 1), textcoords="offset points", fontsize=7)
+
+
+def reaches(middles: ArrayLike, lows: ArrayLike, highs: ArrayLike) -> NDArray[np.float64]:
+    """Return how far error bars reach below and above their middles, of shape (2, n) or (2, 1).
+
+    A mean may lie outside its interval: of 100 shares that are 0 but for one, both ends are 0. The
+    bar then ends at the mean, as no length is negative.
+    """
+    lengths = [np.subtract(middles, lows), np.subtract(highs, middles)]
+    return np.maximum(0.0, np.reshape(lengths, (2, -1)))
 
 
 def draw_as_vectors(bar: Colorbar) -> None:
