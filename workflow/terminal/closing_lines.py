@@ -86,6 +86,6 @@ def why(log: str, message: str = "") -> str:
     if message and not lines:
         return f"Error: {message}"
     return (
-        "Error: it ended without a word, so it was killed, perhaps for want of memory: "
-        "run the same command again, and it goes on from there."
+        "Error: it ended without a word in its log: what it said stands above, or else it was "
+        "killed, perhaps for want of memory; run the same command again, and it goes on from there."
     )

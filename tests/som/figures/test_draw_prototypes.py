@@ -1,6 +1,7 @@
 """The sheet of prototypes: every vector exact, in its place."""
 
 import numpy as np
+import pytest
 
 from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes
 from workflow.som.model.lattice import Lattice
@@ -51,3 +52,22 @@ def test_small_sheets_are_enlarged_by_a_whole_factor():
     assert image.size == (12, 8)
     assert np.array_equal(np.asarray(image)[::4, ::4], sheet)
     assert enlarge(sheet, 2).size == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("topology", "shape"), [("square", (2000, 1)), ("square", (1, 500)), ("torus", (2, 3000))]
+)
+def test_pictures_of_thin_lattices_are_no_ribbons(topology, shape):
+    lattice = Lattice(topology, shape)
+    codebook = np.zeros((lattice.n_units, 49), np.float32)
+    dead = np.zeros(lattice.n_units, bool)
+    picture = enlarge(tile_prototypes(codebook, lattice, (7, 7), dead, dead_grey=120), 600)
+    assert max(picture.size) < 2.5 * min(picture.size)
+    assert 600 <= picture.width <= 2000
+
+
+@pytest.mark.parametrize("shape", [(30, 40_000), (40_000, 30), (17_000, 17_000)])
+def test_no_side_of_a_picture_is_longer_than_what_opens_everywhere(shape):
+    picture = enlarge(np.full(shape, 200, np.uint8), 600)
+    assert max(picture.size) <= 16_000
+    assert picture.getpixel((0, 0)) == 200

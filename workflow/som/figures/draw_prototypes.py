@@ -8,6 +8,7 @@ from workflow.som.figures.drawing.tile_order import folds, unit_tiles
 from workflow.som.model.lattice import Lattice
 
 PAPER = 255
+MOST_PIXELS = 16_000  # of a picture's side: larger ones do not open everywhere
 FOLD = 215  # where one row of a folded line goes on in the next
 
 
@@ -53,6 +54,12 @@ def tile_prototypes(
 
 
 def enlarge(sheet: NDArray[np.uint8], least_width: int) -> Image.Image:
-    """Return the sheet as a picture, each pixel repeated until it is `least_width` wide or more."""
-    factor = max(1, -(-least_width // sheet.shape[1]))
+    """Return the sheet as a picture, each pixel repeated until it is `least_width` wide or more.
+
+    A side of more than `MOST_PIXELS` is shrunk to that: the mean of some pixels is one.
+    """
+    most = max(sheet.shape)
+    if most > MOST_PIXELS:
+        return Image.fromarray(sheet).reduce(-(-most // MOST_PIXELS))
+    factor = max(1, min(-(-least_width // sheet.shape[1]), MOST_PIXELS // most))
     return Image.fromarray(sheet.repeat(factor, axis=0).repeat(factor, axis=1))

@@ -144,13 +144,38 @@ def test_raster_shows_each_of_many_units(topology, shape):
     [
         (Lattice("square", (3, 4)), 0.75),
         (Lattice("square", (1, 1)), 1),
-        (Lattice("square", (1, 90)), 0.2),
-        (Lattice("torus", (90, 1)), 2.5),
+        (Lattice("square", (1, 10)), 0.2),
+        (Lattice("torus", (10, 1)), 2.5),
         (Lattice("ring", (2500,)), 1),
     ],
 )
 def test_map_aspect_is_bounded(lattice, aspect):
     assert map_aspect(lattice) == pytest.approx(aspect)
+
+
+THIN = [(1, 30), (1, 500), (2000, 1), (2, 300), (301, 3), (2, 31)]
+
+
+@pytest.mark.parametrize("shape", THIN)
+@pytest.mark.parametrize("topology", ["square", "hexagonal", "torus", "hexagonal_torus"])
+def test_thin_lattices_fill_the_page(topology, shape):
+    if topology == "hexagonal_torus" and shape[0] % 2:
+        shape = (shape[0] + 1, shape[1])
+    lattice = Lattice(topology, shape)
+    assert 0.4 < map_aspect(lattice) < 2
+    centres = unit_centres(lattice)
+    assert len(np.unique(centres.round(6), axis=0)) == lattice.n_units
+    raster = unit_raster(lattice, 300)
+    assert len(np.unique(raster[raster >= 0])) == lattice.n_units
+    # What is adjacent on the lattice is so on paper, but for the cuts.
+    steps = np.linalg.norm(np.diff(centres, axis=0), axis=1)
+    assert (steps < 1.3).mean() > 0.4
+    assert map_note(lattice)
+
+
+def test_the_raster_of_a_large_lattice_is_bounded():
+    raster = unit_raster(Lattice("square", (20, 2000)), 100)
+    assert max(raster.shape) <= 2000
 
 
 def test_labels_of_slices_lie_above_their_corners_within_the_map():

@@ -1,3 +1,4 @@
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib import rcParams
@@ -9,8 +10,10 @@ from workflow.som.figures.drawing.style import (
     PURITY_NAMES,
     PURITY_STEPS,
     draw_lattice_map,
+    house_style,
     majority_colours,
     purity_strengths,
+    reaches,
     saved_figure,
 )
 from workflow.som.model.lattice import Lattice
@@ -97,3 +100,17 @@ def test_nothing_is_saved_where_drawing_fails(tmp_path):
     with pytest.raises(ZeroDivisionError), saved_figure([tmp_path / "a.png"], style):
         raise ZeroDivisionError
     assert not any(tmp_path.iterdir())
+
+
+def test_error_bars_reach_to_the_mean_where_it_lies_outside_its_interval():
+    np.testing.assert_allclose(reaches(0.3, 0.1, 0.6), [[0.2], [0.3]])
+    np.testing.assert_allclose(reaches(0.02, 0.0, 0.0), [[0.02], [0.0]])
+    np.testing.assert_allclose(reaches([1, 2], [1.5, 1], [3, 1.5]), [[0, 1], [2, 0]])
+
+
+def test_no_setting_of_the_user_reaches_a_figure():
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": True}):
+        with house_style():
+            assert matplotlib.rcParams["font.size"] == 8
+            assert not matplotlib.rcParams["axes.grid"]
+        assert matplotlib.rcParams["font.size"] == 30

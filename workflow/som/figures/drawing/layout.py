@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workflow.som.figures.drawing.tile_order import (
     FOLD_GAP,
     folds,
+    is_cut,
     is_linear,
     is_wrapped_in_rows,
     label_room,
@@ -23,6 +24,7 @@ from workflow.som.model.lattice import HEXAGONAL, Lattice
 
 HOLE = 0.55  # of a ring, by its outer radius
 SQUARE = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+MOST_PIXELS = 2000  # of a raster's longer side
 ROUND = 90  # sides of a polygon that passes for a circle
 
 
@@ -38,12 +40,16 @@ def is_folded(lattice: Lattice) -> bool:
     return lattice.topology != "ring" and len(folds(lattice)) > 0
 
 
+def _is_of_hexagons(lattice: Lattice) -> bool:
+    return lattice.topology in HEXAGONAL and not is_linear(lattice)
+
+
 def unit_centres(lattice: Lattice) -> NDArray[np.float64]:
     """Return the middle of each unit's cell as (x, y), of shape (n_units, 2)."""
     if lattice.topology == "ring":
         return _on_ring(lattice.n_units, np.arange(lattice.n_units), 1.0)
     tiles = unit_tiles(lattice)
-    if lattice.topology in HEXAGONAL:
+    if _is_of_hexagons(lattice):
         tiles[:, 0] *= math.sqrt(3) / 2
     return tiles[:, ::-1]
 
@@ -53,7 +59,7 @@ def unit_outlines(lattice: Lattice) -> NDArray[np.float64]:
     if lattice.topology == "ring":
         return _sectors(lattice.n_units)
     tiles = unit_tiles(lattice)[:, None, ::-1]
-    if lattice.topology in HEXAGONAL:
+    if _is_of_hexagons(lattice):
         # Whole numbers until the end: corners that cells share are equal to the last bit.
         steps = np.array([[-1, -1], [0, -2], [1, -1], [1, 1], [0, 2], [-1, 1]])
         corners: NDArray[np.float64] = tiles * (2, 3) + steps
@@ -134,7 +140,7 @@ def slice_labels(lattice: Lattice) -> list[tuple[float, float, str]]:
 
 def map_ticks(lattice: Lattice) -> tuple[Ticks, Ticks] | None:
     """Return the ticks along x and y where a map has rows and columns, of units or of slices."""
-    if is_linear(lattice) or is_wrapped_in_rows(lattice):
+    if is_linear(lattice) or is_cut(lattice) or is_wrapped_in_rows(lattice):
         return None
     n_rows, n_columns = lattice.shape[:2]
     if lattice.has_rows_and_columns:
@@ -163,9 +169,16 @@ def map_note(lattice: Lattice) -> str:
     if lattice.topology == "ring":
         return "starts on top, clockwise"
     if is_linear(lattice):
-        return "folded, starts top left" if is_folded(lattice) else ""
-    if lattice.is_wrapped:
-        return "opposite edges are joined"
+        ends = ", both ends are joined" if lattice.is_wrapped else ""
+        return f"folded, starts top left{ends}" if is_folded(lattice) else ""
+    joined = "opposite edges are joined" if lattice.is_wrapped else ""
+    if is_cut(lattice):
+        strips = "rows" if lattice.shape[0] < lattice.shape[1] else "columns"
+        return ", ".join(
+            filter(None, (f"cut into strips of {min(lattice.shape)} {strips}", joined))
+        )
+    if joined:
+        return joined
     if n_axes == 2:
         return ""
     axes = "axis 1" if n_axes % 2 else "axes 1 and 2"
@@ -179,7 +192,8 @@ def unit_raster(lattice: Lattice, longest: int) -> NDArray[np.int64]:
     ----------
     lattice : Lattice
     longest : int
-        Pixels along the longer side; fewer where whole pixels a step, at least one, need it.
+        Pixels along the longer side; fewer where whole pixels a step need it, and more where a step
+        would be less than one, up to `MOST_PIXELS`.
 
     Examples
     --------
@@ -194,7 +208,7 @@ def unit_raster(lattice: Lattice, longest: int) -> NDArray[np.int64]:
     extent = outlines.max(axis=(0, 1)) - low
     scale = longest / extent.max()
     if lattice.topology != "ring":  # Its cells are slivers of any width.
-        scale = max(1.0, math.floor(scale + 1e-9))
+        scale = max(math.floor(scale + 1e-9), min(1.0, MOST_PIXELS / extent.max()))
     n_columns, n_rows = np.maximum(1, np.rint(extent * scale)).astype(int)
     y, x = np.indices((n_rows, n_columns)).reshape(2, -1)
     points = (np.stack([x, y], axis=1) + 0.5) / scale + low

@@ -27,6 +27,7 @@ from workflow.som.figures.drawing.layout import (
     slice_labels,
     unit_outlines,
 )
+from workflow.som.figures.drawing.tile_order import is_cut
 from workflow.som.files.atomic import write_atomically
 from workflow.som.model.lattice import Lattice
 
@@ -151,7 +152,7 @@ def _draw_border(ax: Axes, lattice: Lattice, background: str | None) -> None:
     ax.add_patch(line)
     if lattice.topology == "ring":
         _draw_start(ax, lattice)
-    elif lattice.is_wrapped:
+    elif lattice.is_wrapped and not (is_folded(lattice) or is_cut(lattice)):
         line.set(linestyle=(0, (4, 2)), linewidth=0.8, edgecolor="#202020")
         _draw_seams(ax, lattice)
 

@@ -1,8 +1,9 @@
 """In which order the units of a lattice are laid out as tiles: one row below the other, or slices.
 
-A long line is folded: every other row runs back, so that neighbours on the line touch; a ring is
-laid out alike where it cannot be drawn as one. A block of three axes is a series of slices, row by
-row; of four, a grid of slices; of more, a series or a grid of such.
+A long line is folded: every other row runs back, so that neighbours on the line touch. So is any
+lattice of a single row or column, and a ring where it cannot be drawn as one. A lattice with many
+times as many columns as rows, or the other way round, is cut into strips. A block of three axes is
+a series of slices, row by row; of four, a grid of slices; of more, a series or a grid of such.
 """
 
 import math
@@ -15,6 +16,7 @@ from workflow.som.model.lattice import HEXAGONAL, Lattice
 
 LONGEST_ROW = 10  # units of a line that are not folded
 FOLD_GAP = 0.25  # between the rows of a folded line
+LONGEST_SIDE = 10  # of a lattice that is not cut, in times of its shorter side
 LABEL_ROOM = 0.05  # above a slice, by the width of the map
 
 
@@ -28,8 +30,15 @@ class Slices(NamedTuple):
 
 
 def is_linear(lattice: Lattice) -> bool:
-    """Return whether units are in one row, open or closed."""
-    return len(lattice.shape) == 1
+    """Return whether units are laid out in one row, open or closed, and folded where it is long.
+
+    Examples
+    --------
+    >>> [is_linear(Lattice("square", shape)) for shape in ((1, 500), (500, 1), (2, 250), (1, 5))]
+    [True, True, False, False]
+    """
+    is_long_row = max(lattice.shape) == lattice.n_units > LONGEST_ROW
+    return len(lattice.shape) == 1 or is_long_row
 
 
 def unit_tiles(lattice: Lattice) -> NDArray[np.float64]:
@@ -49,9 +58,27 @@ def unit_tiles(lattice: Lattice) -> NDArray[np.float64]:
     if not lattice.has_rows_and_columns:
         return slices(lattice.shape).tiles
     tiles = slices(lattice.shape).tiles
+    places = tiles.copy()
     if lattice.topology in HEXAGONAL:
         tiles[:, 1] += tiles[:, 0] % 2 / 2
+    if is_cut(lattice):
+        along, across = (0, 1) if lattice.shape[0] > lattice.shape[1] else (1, 0)
+        strips = places[:, along] // _strip_length(lattice)
+        tiles[:, along] -= strips * _strip_length(lattice)
+        tiles[:, across] += strips * (lattice.shape[across] + 1)  # With a gap of one unit.
     return tiles
+
+
+def is_cut(lattice: Lattice) -> bool:
+    """Return whether a lattice is so long and thin that it is laid out in strips.
+
+    Examples
+    --------
+    >>> [is_cut(Lattice("square", shape)) for shape in ((2, 300), (300, 2), (3, 30), (1, 300))]
+    [True, True, False, False]
+    """
+    is_plane = lattice.has_rows_and_columns and not is_linear(lattice)
+    return is_plane and max(lattice.shape) > LONGEST_SIDE * min(lattice.shape)
 
 
 def folds(lattice: Lattice) -> NDArray[np.int64]:
@@ -92,7 +119,7 @@ def slices(shape: tuple[int, ...]) -> Slices:
 
 def is_wrapped_in_rows(lattice: Lattice) -> bool:
     """Return whether a map is a series of slices, which only their labels tell apart."""
-    return len(lattice.shape) > 1 and len(lattice.shape) % 2 == 1
+    return not is_linear(lattice) and len(lattice.shape) % 2 == 1
 
 
 def label_room(width: float) -> float:
@@ -105,6 +132,13 @@ def _folded_columns(lattice: Lattice) -> int:
     n_units = lattice.n_units
     n_rows = round(math.sqrt(n_units / (1 + FOLD_GAP)))
     return n_units if n_units <= LONGEST_ROW else math.ceil(n_units / n_rows)
+
+
+def _strip_length(lattice: Lattice) -> int:
+    """Return the units along a strip: even, so that hexagonal rows are shifted alike in each."""
+    short, long = sorted(lattice.shape)
+    n_strips = max(1, round(math.sqrt(long / (short + 1))))
+    return 2 * math.ceil(long / n_strips / 2)
 
 
 def _wrapped(
