@@ -6,14 +6,15 @@ from pathlib import Path
 
 from workflow.som.data.fetching import fetch, without_secrets
 from workflow.som.files.errors import SomError, reason
-from workflow.som.tsp.cities import Points, random_cities, read_tsplib
+from workflow.som.tsp.cities import Cities, random_cities
 from workflow.som.tsp.instances import is_address
+from workflow.som.tsp.tsplib import read_tsplib
 
 logger = logging.getLogger(__name__)
 
 
-def load_cities(source: str, *, n_random: int, seed: int) -> Points:
-    """Return the coordinates of an instance's cities, shape (n_cities, 2).
+def load_cities(source: str, *, n_random: int, seed: int) -> Cities:
+    """Return an instance's cities.
 
     Parameters
     ----------
