@@ -145,8 +145,62 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         self.head(Content_Encoding="gzip", Content_Type="application/x-gzip")
         self.wfile.write(GOOD)
 
+    def redirects_with(self, location, start=b"", **headers):
+        """Redirect, with content that has no end."""
+        self.head(None, 302, Location=location, **headers)
+        self.wfile.write(start)
+        while not self.server.over.is_set():
+            self.server.sent += self.wfile.write(bytes(2**14))
+
+    def redirects_with_an_endless_body(self):
+        self.redirects_with(f"/good/{NAME}")
+
+    def redirects_with_an_endless_gzip(self):
+        self.redirects_with(f"/good/{NAME}", gzip.compress(b"")[:10], Content_Encoding="gzip")
+
+    def endless_circle(self):
+        self.redirects_with(self.path)
+
+    def drips_redirects(self):
+        self.server.over.wait(0.2)
+        self.circle()
+
+    def continues_for_ever(self):
+        while not self.server.over.is_set():
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def trails_for_ever(self):
+        self.head(None, Transfer_Encoding="chunked")
+        self.wfile.write(b"0\r\n")
+        while not self.server.over.is_set():
+            self.wfile.write(b"X: y\r\n" * 1000)
+
+    def long_header(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not self.server.over.is_set():
+            self.server.sent += self.wfile.write(b"x" * 2**14)
+
+    def many_headers(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not self.server.over.is_set():
+            self.server.sent += self.wfile.write(b"X: y\r\n" * 1000)
+
+    def long_chunk_line(self):
+        self.head(None, Transfer_Encoding="chunked")
+        while not self.server.over.is_set():
+            self.server.sent += self.wfile.write(b"1" * 2**14)
+
+    def says_an_absurd_length(self):
+        self.head("9" * 5000)
+        self.wfile.write(GOOD)
+
     def elsewhere(self):
         self.head(0, 301, Location=f"/good/{NAME}")
+
+    def to_guarded(self):
+        # Always to the same host, whichever name of it was asked.
+        place = f"http://127.0.0.1:{self.server.server_port}/guarded/?token=t0ken"
+        self.head(0, 302, Location=place)
 
     def guarded(self):
         if self.headers["Authorization"] == "Basic bWU6czNjcmV0" and "token=t0ken" in self.path:
@@ -172,6 +226,13 @@ BAD = {
     "empty": "md5 sum",
     "circle": "it redirects without end",
     "to-a-file": "no http address",
+    "endless-circle": "it redirects without end",
+    "drips-redirects": "it is too slow",
+    "continues-for-ever": "it is too slow",
+    "trails-for-ever": "it is too slow",
+    "long-header": "no connection",
+    "many-headers": "no connection",
+    "long-chunk-line": "no connection",
     "to-nobody": "no connection",
     "to-nowhere": "no http address",
     "hangs-up": "no connection",

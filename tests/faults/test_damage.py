@@ -3,6 +3,7 @@
 import logging
 import random
 import shutil
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -74,14 +75,20 @@ def test_every_damage_of_every_artifact_is_refused_by_name(
 
 def test_every_damage_of_a_tour_is_refused_by_name(tmp_path, fault_seed, how_many):
     generator, number = random.Random(fault_seed), how_many(30, 500)
-    points, tour = random_cities(20, 0), np.arange(20)
+    cities, tour = random_cities(20, 0), np.arange(20)
     known = {"instance": "a", "seed": "0", "seconds": "1", "first_seconds": "1"}
     paths = [tmp_path / f"{name}.parquet" for name in ("cities", "tour", "tours", "snapshots")]
-    tours.write_cities(paths[0], points, known)
-    tours.write_tour(paths[1], points, tour, known, kind="tour")
-    tours.write_tours(paths[2], [tours.FoundTour("a", 0, 1.0, tour)], known, kind="tours")
-    snapshots.write_snapshots(paths[3], [snapshots.Snapshot(0, 1.0, points)], known)
-    readers = [tours.read_cities, tours.read_tour, tours.read_tours, snapshots.read_snapshots]
+    tours.write_cities(paths[0], cities, known)
+    tours.write_tour(paths[1], cities, tour, known, kind="tour")
+    found = [tours.FoundTour("a", 0, 1.0, tour)]
+    tours.write_tours(paths[2], cities, found, known, kind="tours")
+    snapshots.write_snapshots(paths[3], [snapshots.Snapshot(0, 1.0, cities.points)], known)
+    readers = [
+        tours.read_cities,
+        partial(tours.read_tour, cities=cities),
+        partial(tours.read_tours, cities={"a": cities}),
+        snapshots.read_snapshots,
+    ]
     for path, reader in zip(paths, readers, strict=True):
         assert refuse(path, reader, path.read_bytes(), generator, number) > number
 

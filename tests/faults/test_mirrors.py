@@ -1,8 +1,10 @@
 """Bad mirrors take a limited time, give the right bytes or none, and reveal no secret."""
 
+import contextlib
 import http.server
 import logging
 import os
+import signal
 import threading
 import time
 
@@ -11,11 +13,14 @@ import pytest
 from tests.faults.bad_mirrors import BAD, GOOD, LARGEST, MD5, NAME, Mirror
 from workflow.som.data import downloads, fetching
 from workflow.som.data.downloads import EMBEDDED_MD5, Source, fetch_dataset
+from workflow.som.data.fetching import fetch, redirected, time_limit
 from workflow.som.files.atomic import digest
 from workflow.som.files.errors import SomError
 from workflow.som.tsp.city_sources import load_cities
 
 PATIENCE = 0.5
+# What the two ends of a connection may hold, of answers that nobody reads.
+MOST_SENT = 2**27
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def mirror(monkeypatch):
     with http.server.HTTPServer(("127.0.0.1", 0), Mirror) as closed:
         nobody = f"http://127.0.0.1:{closed.server_port}"
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as server:
-        server.asked, server.over, server.closed = [], threading.Event(), nobody
+        server.asked, server.over, server.closed, server.sent = [], threading.Event(), nobody, 0
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         server.address = f"http://127.0.0.1:{server.server_port}"
@@ -74,15 +79,76 @@ def test_a_bad_mirror_is_named_with_its_reason_and_the_next_place_is_asked(
     assert get(place, f"{mirror.address}/good") == {NAME: GOOD}
     if what != "busy-once":  # This mirror delivers the file at the second request.
         assert any(line.startswith(f"{NAME}: passed over {place} (") for line in caplog.messages)
+    assert mirror.sent < MOST_SENT
 
 
 @pytest.mark.parametrize(
     "what",
-    ["good", "chunked", "labelled", "elsewhere", "good/", "good/a b", "good/größe/", "good?"],
+    [
+        *("good", "chunked", "labelled", "elsewhere", "good/", "good/a b", "good/größe/", "good?"),
+        *(
+            "redirects-with-an-endless-body",
+            "redirects-with-an-endless-gzip",
+            "says-an-absurd-length",
+        ),
+    ],
 )
 def test_an_unusual_mirror_that_has_the_file_is_taken(mirror, get, what):
     assert get(f"{mirror.address}/{what}") == {NAME: GOOD}
     assert mirror.asked[-1].startswith("/good") or what[:4] != "good"
+    assert mirror.sent < MOST_SENT
+
+
+@pytest.mark.parametrize(
+    ("address", "location", "target"),
+    [
+        ("http://a.org/x/y", "z", "http://a.org/x/z"),
+        ("http://a.org/x/y", "//b.org/z", "http://b.org/z"),
+        ("http://a.org/x", "https://a.org/x", "https://a.org/x"),
+        ("HTTPS://a.org/x", "/y", "HTTPS://a.org/y"),
+    ],
+)
+def test_a_redirect_leads_on_within_http(address, location, target):
+    assert redirected(address, location).lower() == target.lower()
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://a.org/x", "HTTP://b.org", "ftp://a.org/x", "file:///etc/passwd", "data:,x", "a:b"],
+)
+def test_a_redirect_never_leads_to_another_scheme(location):
+    with pytest.raises(OSError, match="it redirects"):
+        redirected("https://a.org/x", location)
+
+
+def test_a_password_goes_to_its_own_host_only(mirror, tmp_path):
+    host = mirror.address.removeprefix("http://")
+    address = f"http://me:s3cret@{host}/to-guarded/?token=t0ken"
+    fetch(address, tmp_path / "a", description="a")
+    assert (tmp_path / "a").read_bytes() == GOOD
+    with pytest.raises(OSError, match="401"):
+        fetch(address.replace("127.0.0.1", "localhost"), tmp_path / "b", description="b")
+
+
+def test_a_time_limit_holds_although_its_error_is_caught():
+    before = signal.getsignal(signal.SIGALRM)
+    started = time.monotonic()
+    with pytest.raises(TimeoutError), time_limit(0.1):
+        for _ in range(3):
+            with contextlib.suppress(TimeoutError):
+                time.sleep(9)
+        time.sleep(9)
+    assert time.monotonic() - started < 5
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_a_file_has_no_more_bytes_than_its_reader_allows(mirror, tmp_path):
+    for most in (len(GOOD) - 1, len(GOOD)):
+        with (
+            contextlib.nullcontext() if most == len(GOOD) else pytest.raises(OSError, match="more")
+        ):
+            fetch(f"{mirror.address}/good/a", tmp_path / "a", description="a", most=most)
 
 
 def test_credentials_and_queries_are_used_and_never_printed(mirror, get, caplog):
@@ -143,12 +209,18 @@ def make_circle(path):
     path.symlink_to(path)
 
 
+def make_huge(path):
+    with path.open("wb") as file:
+        file.truncate(2**40)
+
+
 def make_wrong(path):
     path.write_bytes(GOOD[:-1] + b"x")
 
 
 @pytest.mark.parametrize(
-    "make", [make_pipe, make_device, make_circle, make_wrong, os.mkdir, lambda path: None]
+    "make",
+    [make_pipe, make_device, make_circle, make_wrong, make_huge, os.mkdir, lambda path: None],
 )
 def test_a_bad_folder_is_passed_over(mirror, get, tmp_path, make):
     folder = tmp_path / "mirror"

@@ -92,7 +92,7 @@ def verify(
         if path.parts[:2] == (RESULTS.name, "raw"):
             _verify_original(path, path.parts[2])
         elif path.suffix == ".tsp":
-            from workflow.som.tsp.cities import read_tsplib
+            from workflow.som.tsp.tsplib import read_tsplib
 
             read_tsplib(path)
         elif path.suffix in SUFFIXES and path.parts[:1] == (RESULTS.name,):

@@ -41,10 +41,18 @@ SETTINGS = TspSettings(
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """All tables of two instances, one with an optimum and one without."""
+    """All tables of three instances: with an optimum, without, and from a file of the unit square.
+
+    That file's cities are not numbered from 1 in order.
+    """
     folder = tmp_path_factory.mktemp("tsp")
-    for name, optimum in [("known", 4000), ("random30", None)]:
-        make_instance(folder / name, name, optimum)
+    points = np.random.default_rng(5).random((30, 2))
+    rows = "".join(f"{100 - 3 * i} {x} {y}\n" for i, (x, y) in enumerate(points))
+    head = "DIMENSION: 30\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n"
+    (folder / "unit.tsp").write_text(f"{head}{rows}EOF\n")
+    make_instance(folder / "unit", "unit", None, source=str(folder / "unit.tsp"), seconds=1)
+    make_instance(folder / "known", "known", 4000, seconds=1)
+    make_instance(folder / "random30", "random30", None)
     measure_gaps.main(
         cities=sorted(folder.glob("*/cities.parquet")),
         rings=sorted(folder.glob("*/seed_*/tour.parquet")),
@@ -57,10 +65,10 @@ def made(tmp_path_factory):
     return SimpleNamespace(folder=folder, gaps=gaps, summary=summary)
 
 
-def make_instance(folder, name, optimum):
+def make_instance(folder, name, optimum, *, source="", seconds=0):
     cities = folder / "cities.parquet"
     prepare_cities.main(
-        "", cities, instance=name, optimum=optimum, random_cities=30, random_seed=len(name)
+        source, cities, instance=name, optimum=optimum, random_cities=30, random_seed=len(name)
     )
     for seed in SETTINGS.seeds:
         run = folder / f"seed_{seed}"
@@ -71,7 +79,6 @@ def make_instance(folder, name, optimum):
     rings = [folder / f"seed_{seed}/tour.parquet" for seed in SETTINGS.seeds]
     improve_tours.main(cities, rings, folder / "improved_tours.parquet")
     control_tours.main(cities, folder / "control_tours.parquet", seeds=SETTINGS.seeds)
-    seconds = 1 if optimum else 0
     route_cities.main(cities, folder / "routed_tours.parquet", seconds=seconds)
 
 
@@ -107,6 +114,18 @@ def test_where_no_optimum_is_known_the_shortest_tour_is_the_reference(made):
     assert other["gap"].min() == 0 and other["gap_exact"].min() == 0
 
 
+def test_cities_of_the_unit_square_keep_their_numbers_and_have_gaps_that_differ(made):
+    numbers = [100 - 3 * i for i in range(30)]
+    assert read_table(made.folder / "unit/cities.parquet").frame["city"].tolist() == numbers
+    for path in (made.folder / "unit").rglob("*tour*.parquet"):
+        assert set(read_table(path).frame["city"]) == set(numbers)
+    gaps = made.gaps[made.gaps["instance"] == "unit"]
+    lengths = gaps["length"]
+    np.testing.assert_allclose(gaps["gap"], 100 * (lengths / lengths.min() - 1), atol=1e-9)
+    by_method = gaps.groupby("method")["gap"].min()
+    assert by_method["OR-Tools"] < 3 and by_method["space-filling curve"] > 5
+
+
 def test_local_search_and_more_cycles_never_lengthen(made):
     lengths = made.gaps.pivot_table(index=["instance", "seed"], columns="method", values="length")
     assert (lengths["ring SOM + 2-opt, Or-opt"] <= lengths["ring SOM"]).all()
@@ -125,7 +144,7 @@ def test_the_summary_is_the_mean_with_its_interval(made):
     half = 12.7062 * part["gap"].std() / np.sqrt(2)
     assert row["gap_high"] - row["gap"] == pytest.approx(half, rel=1e-4, abs=1e-9)
     alone = made.summary[made.summary["n_seeds"] == 1]
-    assert len(alone) == 3 and alone["gap_low"].isna().all()
+    assert len(alone) == 5 and alone["gap_low"].isna().all()
     assert pd.api.types.is_numeric_dtype(made.summary["gap_low"])
 
 

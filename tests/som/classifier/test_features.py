@@ -7,6 +7,7 @@ from threadpoolctl import threadpool_limits
 from workflow.som.classifier import features
 from workflow.som.classifier.features import (
     Prototypes,
+    check_widths,
     fit_projection,
     nearest_scale,
     one_hot,
@@ -15,6 +16,7 @@ from workflow.som.classifier.features import (
     softmax_responses,
     squared_distances,
 )
+from workflow.som.files.errors import SomError
 
 WIDTHS = (0.5, 1.0, 3.0)
 
@@ -73,6 +75,41 @@ def test_softmax_survives_distances_at_which_every_rbf_is_zero():
     squares = np.float32([[1e6, 1e6 + 1]])
     assert (rbf_responses(squares, (1.0,), 1.0) == 0).all()
     assert softmax_responses(squares, (1.0,), 1.0)[0, 0] == pytest.approx(1 / (1 + np.exp(-0.5)))
+
+
+@pytest.mark.parametrize("kind", ["rbf", "softmax"])
+@pytest.mark.parametrize("width", [0.2, 10.0])
+@pytest.mark.parametrize("n_features", [2, 784])
+def test_the_narrowest_and_the_widest_width_tell_samples_apart(kind, width, n_features):
+    generator = np.random.default_rng(7)
+    vectors = generator.random((12, n_features)).astype(np.float32)
+    samples = vectors[generator.integers(0, 12, 300)]
+    samples += 0.1 * generator.standard_normal(samples.shape).astype(np.float32)
+    scale = nearest_scale(samples, vectors)
+    check_widths(samples, (width,), scale)
+    prototypes = Prototypes(
+        vectors=vectors, scale=scale, widths=(width,), positions=np.zeros((12, 2))
+    )
+    (found,) = projected_responses(prototypes.respond(kind), samples, (), 4, seed=0)
+    # As promised; where rounding, or a vanishing response, took part it is not.
+    assert found.std(axis=0, ddof=1).mean() == pytest.approx(1, rel=0.02)
+
+
+@pytest.mark.parametrize("distance", [0.0, 1e-25, 1e-4])
+@pytest.mark.parametrize("widths", [(0.2, 10.0), (2.0, 1.0)])
+def test_widths_on_a_map_whose_units_lie_on_the_samples_are_refused(distance, widths, images):
+    vectors = images / np.float32(255) + np.float32(distance)
+    scale = nearest_scale(images, vectors)
+    with pytest.raises(SomError, match="classifier.widths has .* a map with fewer units") as caught:
+        check_widths(images, widths, scale)
+    assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+    check_widths(images, widths, nearest_scale(images, vectors[:30]))
+
+
+def test_responses_so_small_that_their_squares_vanish_are_alike():
+    responses = np.random.default_rng(8).random((50, 3)).astype(np.float32) * np.float32(1e-30)
+    projection = fit_projection(responses, 2, seed=0)
+    assert (projection.project(responses) == 0).all()
 
 
 def test_one_hot_rows_have_a_single_one_at_the_bmu():

@@ -19,6 +19,7 @@ from workflow.som.classifier.scores import (
 from workflow.som.config.classifier_settings import settings_from
 from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.engine.search.find import find_bmus
+from workflow.som.files.errors import SomError
 from workflow.som.model.lattice import Lattice
 from workflow.som.statistics.intervals import wilson_interval
 
@@ -55,6 +56,20 @@ def test_features_are_made_without_labels_and_repeat(name, data, codebook):
         np.testing.assert_array_equal(pair.test, again.test)
         # Components are centred on the training set, which fitted the axes.
         np.testing.assert_allclose(pair.training.mean(axis=0), 0, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", FEATURE_SETS)
+def test_a_map_with_a_unit_per_sample_gives_features_or_one_sentence(name, data):
+    training, test = data
+    codebook = training.pixels / np.float32(255)
+    arguments = training.pixels, test.pixels, codebook, Lattice("square", (20, 10)), SETTINGS
+    if FEATURE_SETS[name][1] in ("rbf", "softmax"):
+        with pytest.raises(SomError, match="set classifier.experiment to a map with fewer units"):
+            make_features(name, *arguments)
+    else:
+        pair = make_features(name, *arguments)
+        dense = [part.toarray() if name == "map_one_hot" else part for part in pair]
+        assert all(np.isfinite(part).all() and part.any() for part in dense)
 
 
 @pytest.mark.parametrize("name", ["map_rbf", "map_one_hot", NEAREST_NEIGHBOUR])

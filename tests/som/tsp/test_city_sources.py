@@ -37,7 +37,7 @@ def address(tmp_path, monkeypatch):
 def test_a_file_and_its_address_give_the_same_cities(tmp_path, write_tsplib, points, address):
     path = write_tsplib(tmp_path / "a.tsp", points)
     for source in (str(path), f"{address}/a.tsp"):
-        np.testing.assert_array_equal(load_cities(source, n_random=5, seed=0), points)
+        np.testing.assert_array_equal(load_cities(source, n_random=5, seed=0).points, points)
 
 
 @pytest.mark.parametrize("name", ["missing.tsp", "empty.tsp"])
@@ -52,4 +52,6 @@ def test_an_address_without_cities_is_refused_in_a_sentence(tmp_path, address, n
 
 
 def test_no_source_means_random_cities():
-    np.testing.assert_array_equal(load_cities("", n_random=9, seed=3), random_cities(9, 3))
+    np.testing.assert_array_equal(
+        load_cities("", n_random=9, seed=3).points, random_cities(9, 3).points
+    )

@@ -1,5 +1,7 @@
 """The instances that a configuration names; bad names are refused before any file is read."""
 
+import os
+
 import pytest
 
 from workflow.som.config.refusals import shown
@@ -81,11 +83,48 @@ def test_an_address_that_names_no_instance_is_refused(place):
 
 @pytest.mark.parametrize(
     "text",
-    ["name,optimum\na,5\n", "instance,optimum\na,five\n", "instance,optimum\na,0\n",
-     "instance,optimum\na\n"],
+    ["", "\n", "a,5\n", "name,optimum\na,5\n", "instance;optimum\na;5\n",
+     "instance,optimum,optimum\na,5,6\n", "instance,optimum\na,five\n",
+     "instance,optimum\na,0\n", "instance,optimum\na,-5\n", "instance,optimum\na,5.0\n",
+     "instance,optimum\na,1_0\n", "instance,optimum\na,٥\n", f"instance,optimum\na,{'5' * 9999}\n",
+     "instance,optimum\na\n", "instance,optimum\na,5,6\n", "instance,optimum\na,5\na,5\n",
+     "instance,optimum\nZu\u0308rich,5\nZ\u00fcrich,6\n", 'instance,optimum\n"a,5\n'],
 )  # fmt: skip
 def test_damaged_optima_are_refused(tmp_path, text):
     path = tmp_path / "optima.csv"
     path.write_text(text)
-    with pytest.raises(SomError, match="optim"):
+    with pytest.raises(SomError) as caught:
         read_optima(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path} cannot be read (") and message.endswith("remove it.")
+    assert "\n" not in message and len(message) < 300 + len(str(path))
+
+
+def test_optima_of_a_spreadsheet_are_read(tmp_path):
+    path = tmp_path / "optima.csv"
+    text = 'instance,cities,optimum\r\na,9,5\r\n\r\n"Zu\u0308rich",9,7\r\n'
+    path.write_text(text, encoding="utf-8-sig", newline="")
+    assert read_optima(path) == {"a": 5, "Z\u00fcrich": 7}
+
+
+def make_huge(path):
+    with path.open("wb") as file:
+        file.truncate(2**40)
+
+
+@pytest.mark.parametrize("name", ["a.tsp", "optima.csv"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        os.mkfifo,
+        os.mkdir,
+        make_huge,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to("nowhere"),
+        lambda path: path.symlink_to(path),
+    ],
+)
+def test_what_is_no_ordinary_file_is_refused_before_any_job(tmp_path, name, make):
+    (tmp_path / "b.tsp").touch()
+    make(tmp_path / name)
+    assert str(tmp_path / name) in refusal(tmp_path)

@@ -102,9 +102,19 @@ def test_the_solver_finds_the_optimum_of_few_cities():
     points = random_points(1, 8)
     tours = ([0, *rest] for rest in itertools.permutations(range(1, 8)))
     optimum = min(tour_length(points, np.array(tour), rounded=True) for tour in tours)
-    found = routed_tour(points, 1)
+    found = routed_tour(points, 1, rounded=True)
     assert is_tour(found, 8)
     assert tour_length(points, found, rounded=True) == optimum
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1e6])
+def test_the_solver_finds_the_optimum_on_any_scale(scale):
+    points = random_points(3, 8)
+    tours = [np.array([0, *rest]) for rest in itertools.permutations(range(1, 8))]
+    found = routed_tour(scale * points, 1, rounded=False)
+    assert tour_length(points, found) == pytest.approx(
+        min(tour_length(points, tour) for tour in tours), rel=1e-9
+    )
 
 
 def test_all_controls_are_found_for_every_seed():

@@ -4,21 +4,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workflow.som.files.errors import DamagedFileError
+from workflow.som.files.errors import DamagedFileError, SomError
 from workflow.som.files.tables import read_table, write_table
+from workflow.som.tsp.cities import Cities
 from workflow.som.tsp.snapshots import Snapshot, read_snapshots, write_snapshots
 from workflow.som.tsp.tours import (
     FoundTour,
     measure_gaps,
+    read_cities,
     read_tour,
     read_tours,
     summarise,
+    write_cities,
     write_tour,
     write_tours,
 )
 
 # A rectangle of 3 × 4, with diagonals of length 5.
 RECTANGLE = np.array([[0.0, 0.0], [3.0, 0.0], [3.0, 4.0], [0.0, 4.0]])
+CITIES = Cities(RECTANGLE, np.array([70, 0, 3, 11], dtype=np.int32))
 AROUND, CROSSED = np.arange(4), np.array([0, 2, 1, 3])  # 14, and 5 + 4 + 5 + 4 = 18.
 
 
@@ -32,6 +36,16 @@ def test_gaps_by_hand():
     assert row["gap"] == pytest.approx(100 / 3)
     assert row["seconds"] == 2.0
     assert row["gap_least"] == pytest.approx(100 / 6)
+
+
+def test_cities_below_one_apart_have_gaps_unless_an_optimum_of_rounded_edges_is_claimed():
+    found = [FoundTour("a", 0, 1.0, CROSSED), FoundTour("b", -1, 1.0, AROUND)]
+    gaps = measure_gaps("r", RECTANGLE / 100, None, found)
+    assert gaps["length_rounded"].tolist() == [0, 0]
+    for key in ("gap", "gap_exact"):
+        np.testing.assert_allclose(gaps[key], [100 * 4 / 14, 0], atol=1e-12)
+    with pytest.raises(SomError, match=r"optima.csv .* r has the length 14, but one of 0 was"):
+        measure_gaps("r", RECTANGLE / 100, 14, found)
 
 
 def test_without_an_optimum_the_shortest_tour_has_no_gap():
@@ -65,25 +79,37 @@ def test_one_seed_has_no_interval():
 
 def test_tours_come_back_as_they_were_written(tmp_path):
     units = np.arange(4) + 7
-    write_tour(tmp_path / "one.parquet", RECTANGLE, CROSSED, {"instance": "r"}, units, kind="tour")
-    tour, metadata = read_tour(tmp_path / "one.parquet")
+    write_tour(tmp_path / "one.parquet", CITIES, CROSSED, {"instance": "r"}, units, kind="tour")
+    tour, metadata = read_tour(tmp_path / "one.parquet", CITIES)
     np.testing.assert_array_equal(tour, CROSSED)
     assert metadata["length_rounded"] == "18"
-    assert read_table(tmp_path / "one.parquet").frame["unit"].tolist() == [7, 9, 8, 10]
+    table = read_table(tmp_path / "one.parquet").frame
+    assert table["unit"].tolist() == [7, 9, 8, 10]
+    assert table["city"].tolist() == [70, 3, 0, 11]  # The numbers of the TSPLIB file.
     found = [FoundTour("a", 3, 0.25, CROSSED), FoundTour("b", -1, 1.0, AROUND)]
-    write_tours(tmp_path / "many.parquet", found, {"instance": "r"}, kind="tours")
-    for (instance, after), before in zip(read_tours(tmp_path / "many.parquet"), found, strict=True):
+    write_tours(tmp_path / "many.parquet", CITIES, found, {"instance": "r"}, kind="tours")
+    read = read_tours(tmp_path / "many.parquet", {"r": CITIES})
+    assert set(read_table(tmp_path / "many.parquet").frame["city"]) == set(CITIES.numbers)
+    for (instance, after), before in zip(read, found, strict=True):
         assert instance == "r" and after[:3] == before[:3]
         np.testing.assert_array_equal(after.tour, before.tour)
-    write_tours(tmp_path / "none.parquet", [], {"instance": "r"}, kind="tours")
-    assert read_tours(tmp_path / "none.parquet") == []
+    write_tours(tmp_path / "none.parquet", CITIES, [], {"instance": "r"}, kind="tours")
+    assert read_tours(tmp_path / "none.parquet", {"r": CITIES}) == []
 
 
-def test_what_visits_a_city_twice_is_refused(tmp_path):
+def test_cities_come_back_with_their_numbers(tmp_path):
+    write_cities(tmp_path / "c.parquet", CITIES, {"instance": "r"})
+    (points, numbers), metadata = read_cities(tmp_path / "c.parquet")
+    np.testing.assert_array_equal(points, RECTANGLE)
+    assert numbers.tolist() == [70, 0, 3, 11] and metadata["instance"] == "r"
+
+
+@pytest.mark.parametrize("visited", [[70, 0, 3, 3], [70, 0, 3], [70, 0, 3, 12], [1, 2, 3, 4]])
+def test_what_does_not_visit_every_city_once_is_refused(tmp_path, visited):
     path = tmp_path / "one.parquet"
-    write_table(path, pd.DataFrame({"city": [1, 2, 2]}), {}, kind="tour")
+    write_table(path, pd.DataFrame({"city": visited}), {}, kind="tour")
     with pytest.raises(DamagedFileError, match="every city once"):
-        read_tour(path)
+        read_tour(path, CITIES)
 
 
 def test_snapshots_come_back_in_the_order_of_epochs(tmp_path):

@@ -10,9 +10,9 @@ from workflow.som.tsp.tours import read_cities, whose, write_tours
 
 def main(cities: Path, tours: Path, *, seeds: Sequence[int]) -> None:
     """Write one tour per seed for each control that depends on the seed, and the curve's tour."""
-    points, known = read_cities(cities)
-    found = find_control_tours(points, seeds)
-    write_tours(tours, found, whose(known), kind="control_tours")
+    places, known = read_cities(cities)
+    found = find_control_tours(places.points, seeds)
+    write_tours(tours, places, found, whose(known), kind="control_tours")
 
 
 if __name__ == "__main__":

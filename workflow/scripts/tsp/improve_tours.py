@@ -10,10 +10,11 @@ from workflow.som.tsp.tours import RING, read_cities, read_ring_tour, whose, wri
 
 def main(cities: Path, rings: Sequence[Path], tours: Path) -> None:
     """Write each ring's tour after local search; its time includes the training of the ring."""
-    points, known = read_cities(cities)
-    found = [read_ring_tour(path, RING)[1] for path in rings]
-    improved = [improve_ring_tour(points, ring) for ring in found]
-    write_tours(tours, improved, whose(known), kind="improved_tours")
+    places, known = read_cities(cities)
+    by_name = {known["instance"]: places}
+    found = [read_ring_tour(path, RING, by_name)[1] for path in rings]
+    improved = [improve_ring_tour(places.points, ring) for ring in found]
+    write_tours(tours, places, improved, whose(known), kind="improved_tours")
 
 
 if __name__ == "__main__":

@@ -22,15 +22,16 @@ def main(
 
     The metadata of each table of tours names its instance.
     """
-    found = [tours.read_ring_tour(path, tours.RING) for path in rings]
-    found += [tours.read_ring_tour(path, tours.FIRST_FALL) for path in firsts]
-    found += [pair for path in others for pair in tours.read_tours(path)]
+    tables = [tours.read_cities(path) for path in cities]
+    by_name = {known["instance"]: places for places, known in tables}
+    found = [tours.read_ring_tour(path, tours.RING, by_name) for path in rings]
+    found += [tours.read_ring_tour(path, tours.FIRST_FALL, by_name) for path in firsts]
+    found += [pair for path in others for pair in tours.read_tours(path, by_name)]
     frames = []
-    for path in cities:
-        points, known = tours.read_cities(path)
+    for places, known in tables:
         optimum = int(known["optimum"]) if known["optimum"] else None
         own = [tour for instance, tour in found if instance == known["instance"]]
-        frames.append(tours.measure_gaps(known["instance"], points, optimum, own))
+        frames.append(tours.measure_gaps(known["instance"], places.points, optimum, own))
     table = pd.concat(frames, ignore_index=True)
     write_table(gaps, table, {}, kind="gaps")
     interval = {"interval": "95 % of the mean, Student's t"}

@@ -15,9 +15,11 @@ def main(
     *, cities: Path, tour: Path, snapshots: Path, png: Path, gif: Path, style: Mapping[str, Any]
 ) -> None:
     """Read cities, ring and tour, and draw one frame a snapshot and a last one of the tour."""
-    points, _ = read_cities(cities)
-    order, found = read_tour(tour)
-    frames = draw_frames(points, read_snapshots(snapshots), order, found, size=style["size"])
+    places, known = read_cities(cities)
+    order, found = read_tour(tour, places)
+    frames = draw_frames(
+        places.points, read_snapshots(snapshots), order, {**found, **known}, size=style["size"]
+    )
     times = {key: style[key] for key in ("frame_ms", "last_frame_ms")}
     save_animation([png, gif], frames, **times)
 

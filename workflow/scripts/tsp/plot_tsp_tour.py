@@ -12,11 +12,11 @@ from workflow.som.tsp.tours import read_cities, read_tour
 
 def main(*, cities: Path, tour: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read cities and tour; the figure's height follows from where the cities lie."""
-    points, known = read_cities(cities)
-    order, found = read_tour(tour)
-    height = figure_height(points, style["width"])
+    places, known = read_cities(cities)
+    order, found = read_tour(tour, places)
+    height = figure_height(places.points, style["width"])
     with saved_figure([png, svg], style, height=height) as figure:
-        draw_tour(figure, points[order], {**found, **known})
+        draw_tour(figure, places.points[order], {**found, **known})
 
 
 if __name__ == "__main__":

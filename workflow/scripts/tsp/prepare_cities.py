@@ -17,9 +17,9 @@ def main(
     random_seed: int,
 ) -> None:
     """Write one row per city; the optimum, if known, goes into the metadata."""
-    points = load_cities(source, n_random=random_cities, seed=random_seed)
+    places = load_cities(source, n_random=random_cities, seed=random_seed)
     metadata = {"instance": instance, "optimum": "" if optimum is None else str(optimum)}
-    write_cities(cities, points, metadata)
+    write_cities(cities, places, metadata)
 
 
 if __name__ == "__main__":

@@ -13,20 +13,21 @@ logger = logging.getLogger(__name__)
 
 def main(cities: Path, tours: Path, *, seconds: int) -> None:
     """Write the solver's tour, or an empty table if there are too many cities or no seconds."""
-    points, known = read_cities(cities)
+    places, known = read_cities(cities)
     found = []
-    if seconds and len(points) <= MOST_ROUTED:
+    if seconds and len(places.points) <= MOST_ROUTED:
         start = time.perf_counter()
-        tour = routed_tour(points, seconds)
+        # As its tours are compared: with an optimum of rounded lengths, or exactly.
+        tour = routed_tour(places.points, seconds, rounded=bool(known["optimum"]))
         found = [FoundTour(ROUTED, -1, time.perf_counter() - start, tour)]
     else:
         logger.info(
             "No tour was searched: %d cities (at most %d are allowed), %d seconds.",
-            len(points),
+            len(places.points),
             MOST_ROUTED,
             seconds,
         )
-    write_tours(tours, found, whose(known), kind="routed_tours")
+    write_tours(tours, places, found, whose(known), kind="routed_tours")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ def main(
     seed: int,
 ) -> None:
     """Train on `cities`; write the shortest tour, the tour after the first fall, and snapshots."""
-    points, known = read_cities(cities)
+    places, known = read_cities(cities)
+    points = places.points
     compile_ring()  # So that compiling does not count as training time.
     total = len(points) * len(radius_schedule(len(points), settings))
     start = time.perf_counter()
@@ -33,8 +34,8 @@ def main(
         "seconds": f"{time.perf_counter() - start:.4f}",
         "first_seconds": f"{found.first_seconds:.4f}",
     }
-    write_tour(tour, points, found.tour, metadata, found.units, kind="tour")
-    write_tour(first_tour, points, found.first_tour, metadata, kind="first_tour")
+    write_tour(tour, places, found.tour, metadata, found.units, kind="tour")
+    write_tour(first_tour, places, found.first_tour, metadata, kind="first_tour")
     write_snapshots(snapshots, found.snapshots, metadata)
 
 

@@ -9,6 +9,7 @@ from workflow.som.classifier.features import (
     Array,
     Prototypes,
     Respond,
+    check_widths,
     nearest_scale,
     one_hot,
     projected_responses,
@@ -54,6 +55,11 @@ def make_features(
     settings : Settings
     report : callable, optional
         Called with the number of samples as they are done.
+
+    Raises
+    ------
+    SomError
+        If the widths mean nothing on this map (see `check_widths`).
     """
     origin, kind = FEATURE_SETS[name]
     if kind == "one_hot":
@@ -64,17 +70,17 @@ def make_features(
         return FeaturePair(*pairs)
     respond: Respond = _pixels
     if kind != "pixels":
+        # One scale for all, the map's: widths are then the same distances.
+        scale = nearest_scale(training, codebook)
+        if kind in ("softmax", "rbf"):
+            check_widths(training, settings.widths, scale)
         vectors = codebook
         if origin == "k_means":
             vectors = fit_mini_batch_k_means(training, len(codebook), seed=settings.seed)
         if origin == "random":
             vectors = take_shuffled_images(training, len(codebook), seed=settings.seed)
         respond = Prototypes(
-            vectors=vectors,
-            widths=settings.widths,
-            positions=lattice.positions,
-            # One scale for all, the map's: widths are then the same distances.
-            scale=nearest_scale(training, codebook),
+            vectors=vectors, widths=settings.widths, positions=lattice.positions, scale=scale
         ).respond(kind)
     return FeaturePair(
         *projected_responses(

@@ -15,11 +15,16 @@ from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from workflow.som.engine.search.find import find_bmus, find_two_nearest
+from workflow.som.files.errors import SomError
 from workflow.som.model.samples import Samples, as_features
 
 CHUNK = 4096
 # Components of less variance, relative to the first, are rounding of the responses in float32.
 LEAST_VARIANCE = 1e-7
+# Of responses: the squares of smaller ones vanish in float32.
+LEAST_DIFFERENCE = 1e-18
+# Of widths, relative to the samples' variance: squared distances in float32 round by about 10⁻⁶.
+LEAST_WIDTH_SQUARED = 1e-5
 # Training images at most, drawn at random, on which the projection is fitted: a bound on time.
 MOST_FITTED = 15_000
 
@@ -51,6 +56,32 @@ def nearest_scale(samples: Samples, prototypes: Array, *, threads: int = 1) -> f
     return float(np.square(nearest.distances, dtype=np.float64).mean())
 
 
+def check_widths(samples: Samples, widths: tuple[float, ...], scale: float) -> None:
+    """Refuse widths that are no more than the rounding of distances.
+
+    Parameters
+    ----------
+    samples : array of shape (n_samples, n_features)
+    widths, scale
+        As in `rbf_responses`.
+
+    Raises
+    ------
+    SomError
+        If the narrowest is, as on a map where nearly every sample has a unit of its own.
+    """
+    spread = as_features(samples[:CHUNK]).var(axis=0, dtype=np.float64).sum()
+    least = max(LEAST_WIDTH_SQUARED * float(spread), float(np.finfo(np.float32).tiny))
+    narrowest = min(widths)
+    if narrowest**2 * scale < least:
+        raise SomError(
+            f"config: classifier.widths has {narrowest:g}, which is a distance of "
+            f"{narrowest * np.sqrt(scale):.1g} on this map and lost in rounding, as nearly every "
+            "training image has a unit of its own: set classifier.experiment to a map with fewer "
+            "units."
+        )
+
+
 def rbf_responses(squares: Array, widths: tuple[float, ...], scale: float) -> Array:
     """Return exp(−d² / 2s²) of all prototypes at several widths s, side by side.
 
@@ -58,7 +89,7 @@ def rbf_responses(squares: Array, widths: tuple[float, ...], scale: float) -> Ar
     ----------
     squares : float32 array of shape (n_samples, n_prototypes)
     widths : floats
-        In units of the root of `scale`.
+        In units of the root of `scale`; `check_widths` has passed them.
     scale : float
         As `nearest_scale` returns it.
 
@@ -144,9 +175,10 @@ def fit_projection(responses: Array, n_components: int, *, seed: int) -> Project
 
     Components are divided by the fourth root of their variance λ, half-way to whitening: the
     small ones, in which digits written alike differ, are heard, and noise is not made as loud as
-    they are. Then all are scaled alike, to a mean standard deviation of 1.
+    they are. Then all are scaled alike, to a mean standard deviation of 1. Where all samples answer
+    alike, as on a map of one unit, there is one component of 0.
     """
-    if not np.ptp(responses, axis=0).any():  # All samples answer alike: a map of one unit.
+    if np.ptp(responses, axis=0).max() < LEAST_DIFFERENCE:
         return Projection(responses[0], np.zeros((responses.shape[1], 1), np.float32))
     most = min(n_components, *responses.shape)
     analysis = PCA(most, random_state=seed, iterated_power=4).fit(responses)

@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from workflow.som.data.fetching import fetch, join_address, without_secrets
+from workflow.som.data.fetching import LARGEST, fetch, join_address, without_secrets
 from workflow.som.data.sources import EMBEDDED, EMBEDDED_FILE, source_names
 from workflow.som.files.atomic import digest, write_atomically
 from workflow.som.files.errors import SomError, damaged, reason
+from workflow.som.files.inputs import check_input
 
 logger = logging.getLogger(__name__)
 
@@ -109,8 +110,7 @@ def _copy(origin: str, source: Source, path: Path) -> None:
         fetch(join_address(origin, source.name), path, description=source.name)
     else:
         original = Path(origin).expanduser() / source.name
-        if original.exists() and not original.is_file():
-            raise OSError(f"{source.name} in it is not a file")  # A pipe would block for ever.
+        check_input(original, LARGEST)
         shutil.copyfile(original, path)
     if (found := digest(path, "md5")) != source.md5:
         raise ValueError(f"md5 sum {found} instead of {source.md5}")

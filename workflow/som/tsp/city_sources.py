@@ -6,14 +6,15 @@ from pathlib import Path
 
 from workflow.som.data.fetching import fetch, without_secrets
 from workflow.som.files.errors import SomError, reason
-from workflow.som.tsp.cities import Points, random_cities, read_tsplib
-from workflow.som.tsp.instances import is_address
+from workflow.som.tsp.cities import Cities, random_cities
+from workflow.som.tsp.instances import MOST_BYTES, is_address
+from workflow.som.tsp.tsplib import read_tsplib
 
 logger = logging.getLogger(__name__)
 
 
-def load_cities(source: str, *, n_random: int, seed: int) -> Points:
-    """Return the coordinates of an instance's cities, shape (n_cities, 2).
+def load_cities(source: str, *, n_random: int, seed: int) -> Cities:
+    """Return an instance's cities.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def load_cities(source: str, *, n_random: int, seed: int) -> Points:
 def _fetch(address: str, path: Path) -> str | None:
     """Fetch a file; return what went wrong, or None."""
     try:
-        fetch(address, path, description=without_secrets(address))
+        fetch(address, path, description=without_secrets(address), most=MOST_BYTES)
     except (OSError, ValueError) as error:
         return reason(error)[:120]
     return None

@@ -4,14 +4,19 @@ The rules need nothing but these names, so this module imports nothing that take
 """
 
 import csv
+import io
+import os
 import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
 from workflow.som.config.refusals import shown
 from workflow.som.files.errors import SomError, reason
+from workflow.som.files.inputs import check_input, read_input
 
 MOST_LETTERS = 64
+MOST_BYTES = 2**26  # Of a file; 200,000 cities need a tenth.
+LONGEST_OPTIMUM = 18  # digits
 RESERVED_NAMES = ("figures",)
 
 
@@ -90,16 +95,24 @@ def _in_folder(place: str) -> tuple[dict[str, str], dict[str, int]]:
             "or set cities to another folder."
         )
     names: dict[str, str] = {}
+    folded: dict[str, str] = {}
     for file in files:
         name = _checked_name(file.name, str(file))
-        if twin := next((other for other in names if other.casefold() == name.casefold()), None):
+        if twin := folded.get(name.casefold()):
             raise SomError(
                 f"{_whole(str(file))} and {_whole(names[twin])} have names that differ only by "
                 "case or in how accents are spelt; rename one of them."
             )
-        names[name] = str(file)
+        try:
+            check_input(file, MOST_BYTES)
+        except OSError as error:
+            raise SomError(
+                f"{_whole(str(file))} cannot be read ({error}): remove it, or set cities to "
+                "another folder or file."
+            ) from None
+        names[name], folded[name.casefold()] = str(file), name
     optima = folder / "optima.csv"
-    return names, read_optima(optima) if optima.is_file() else {}
+    return names, read_optima(optima) if os.path.lexists(optima) else {}
 
 
 def _whole(path: str) -> str:
@@ -121,15 +134,41 @@ def _checked_name(file_name: str, source: str) -> str:
 
 
 def read_optima(path: Path) -> dict[str, int]:
-    """Return the lengths of the best tours, from a CSV with the columns instance and optimum."""
+    """Return the lengths of the best tours, from a CSV with the columns instance and optimum.
+
+    Raises
+    ------
+    SomError
+        If it is not such a table, or names an instance twice.
+    """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            optima = {row["instance"]: int(row["optimum"]) for row in csv.DictReader(file)}
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        text = read_input(path, MOST_BYTES).decode("utf-8-sig")
+        optima = _parse_optima(text)
+    except (OSError, ValueError, csv.Error) as error:
         raise SomError(
             f"{path} cannot be read ({reason(error)}): give it the columns instance, cities, "
-            "optimum, with whole numbers, or remove it."
+            "optimum, with whole numbers above 0 and each instance once, or remove it."
         ) from None
-    if any(optimum <= 0 for optimum in optima.values()):
-        raise SomError(f"{path} has an optimum that is not above 0: correct it or remove the file.")
+    return optima
+
+
+def _parse_optima(text: str) -> dict[str, int]:
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    columns = rows.fieldnames or []
+    for column in ("instance", "optimum"):
+        if columns.count(column) != 1:
+            raise ValueError(f"its first line names {columns.count(column)} columns {column}")
+    optima: dict[str, int] = {}
+    for row in rows:
+        if None in row or None in row.values():
+            raise ValueError(f"line {rows.line_num} has not as many values as the first")
+        # Composed, as the names of files are.
+        name = unicodedata.normalize("NFC", row["instance"])
+        if name in optima:
+            raise ValueError(f"{shown(name)} has two rows")
+        text = row["optimum"]
+        digits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_OPTIMUM
+        if not digits or int(text) == 0:
+            raise ValueError(f"the optimum of {shown(name)} is {shown(text)}")
+        optima[name] = int(text)
     return optima

@@ -16,6 +16,8 @@ N_NEIGHBOURS = 10
 N_HALVINGS = 40
 # The solver keeps all distances; beyond this it does not get far within its time.
 MOST_ROUTED = 1000
+# The extent of the cities in the solver's units where lengths are to be exact.
+EXACT_EXTENT = 1e9
 
 
 def find_control_tours(points: Points, seeds: Sequence[int]) -> list[FoundTour]:
@@ -108,13 +110,23 @@ def shortened(points: Points, tour: Tour) -> Tour:
     return better
 
 
-def routed_tour(points: Points, seconds: int) -> Tour:
+def routed_tour(points: Points, seconds: int, *, rounded: bool) -> Tour:
     """Return the tour that the routing solver OR-Tools finds by guided local search in a time.
 
     Its result depends on how far it gets in that time, so it is not repeated bit for bit.
+
+    Parameters
+    ----------
+    points : array of shape (n_cities, 2)
+    seconds : int
+    rounded : bool
+        Whether it adds edges as whole numbers, as `tour_length` does; otherwise they are exact up
+        to 10⁻⁹ of the cities' extent. (The solver itself knows only whole numbers.)
     """
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+    if not rounded:
+        points = points / max(np.ptp(points, axis=0).max(), 1e-300) * EXACT_EXTENT
     steps = points[:, None] - points
     distances = np.floor(np.sqrt(np.square(steps).sum(axis=2)) + 0.5).astype(np.int64)
     manager = pywrapcp.RoutingIndexManager(len(points), 1, 0)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.files.errors import damaged
+from workflow.som.files.errors import SomError, damaged
 from workflow.som.files.tables import read_table, write_table
 from workflow.som.statistics.intervals import mean_interval
-from workflow.som.tsp.cities import Points, Tour, tour_length
+from workflow.som.tsp.cities import Cities, Points, Tour, tour_length
 
 RING, FIRST_FALL, RING_IMPROVED = "ring SOM", "ring SOM, first fall", "ring SOM + 2-opt, Or-opt"
 NEAREST, NEAREST_IMPROVED = "nearest neighbour", "nearest neighbour + 2-opt, Or-opt"
@@ -39,16 +39,18 @@ class FoundTour(NamedTuple):
     tour: Tour
 
 
-def write_cities(path: Path, points: Points, metadata: Mapping[str, str]) -> None:
-    """Write one row per city, numbered from 1 as in TSPLIB."""
-    frame = pd.DataFrame({"city": np.arange(1, len(points) + 1, dtype=np.int32)})
-    write_table(path, frame.assign(x=points[:, 0], y=points[:, 1]), metadata, kind="cities")
+def write_cities(path: Path, cities: Cities, metadata: Mapping[str, str]) -> None:
+    """Write one row per city, with the number that the TSPLIB file gives it."""
+    frame = pd.DataFrame({"city": cities.numbers})
+    x, y = cities.points.T
+    write_table(path, frame.assign(x=x, y=y), metadata, kind="cities")
 
 
-def read_cities(path: Path) -> tuple[Points, dict[str, str]]:
-    """Read the coordinates, shape (n_cities, 2), and the other facts about the instance."""
+def read_cities(path: Path) -> tuple[Cities, dict[str, str]]:
+    """Read the cities and the other facts about the instance."""
     frame, metadata = read_table(path)
-    return frame[["x", "y"]].to_numpy(np.float64), metadata
+    numbers = frame["city"].to_numpy(np.int32)
+    return Cities(frame[["x", "y"]].to_numpy(np.float64), numbers), metadata
 
 
 def whose(cities: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +60,7 @@ def whose(cities: Mapping[str, str]) -> dict[str, str]:
 
 def write_tour(
     path: Path,
-    points: Points,
+    cities: Cities,
     tour: Tour,
     metadata: Mapping[str, str],
     units: NDArray[np.int64] | None = None,
@@ -66,10 +68,11 @@ def write_tour(
     kind: str,
 ) -> None:
     """Write one row per city in visiting order, with its unit where a ring found the tour."""
+    points = cities.points
     frame = pd.DataFrame(
         {
             "position": np.arange(len(tour), dtype=np.int32),
-            "city": (tour + 1).astype(np.int32),
+            "city": cities.numbers[tour],
             "x": points[tour, 0],
             "y": points[tour, 1],
         }
@@ -83,8 +86,8 @@ def write_tour(
     write_table(path, frame, {**metadata, **lengths}, kind=kind)
 
 
-def read_tour(path: Path) -> tuple[Tour, dict[str, str]]:
-    """Read a tour as indices of cities from 0.
+def read_tour(path: Path, cities: Cities) -> tuple[Tour, dict[str, str]]:
+    """Read a tour as positions in the table of its cities, from 0.
 
     Raises
     ------
@@ -92,14 +95,24 @@ def read_tour(path: Path) -> tuple[Tour, dict[str, str]]:
         If it does not visit every city once.
     """
     frame, metadata = read_table(path)
-    tour = frame["city"].to_numpy(np.int64) - 1
-    if not np.array_equal(np.sort(tour), np.arange(len(tour))):
+    return _positions(path, frame["city"], cities), metadata
+
+
+def _positions(path: Path, visited: pd.Series, cities: Cities) -> Tour:
+    """Return the positions of visited cities in the table of cities."""
+    tour = pd.Index(cities.numbers).get_indexer(pd.Index(visited)).astype(np.int64)
+    if not np.array_equal(np.sort(tour), np.arange(len(cities.numbers))):
         raise damaged(path, "it does not visit every city once")
-    return tour, metadata
+    return tour
 
 
 def write_tours(
-    path: Path, found: Iterable[FoundTour], metadata: Mapping[str, str], *, kind: str
+    path: Path,
+    cities: Cities,
+    found: Iterable[FoundTour],
+    metadata: Mapping[str, str],
+    *,
+    kind: str,
 ) -> None:
     """Write tours of several methods and seeds into one table, one row per city and tour."""
     frames = [
@@ -109,7 +122,7 @@ def write_tours(
                 "seed": np.int32(tour.seed),
                 "seconds": tour.seconds,
                 "position": np.arange(len(tour.tour), dtype=np.int32),
-                "city": (tour.tour + 1).astype(np.int32),
+                "city": cities.numbers[tour.tour],
             }
         )
         for tour in found
@@ -119,23 +132,31 @@ def write_tours(
     write_table(path, frame, metadata, kind=kind)
 
 
-def read_tours(path: Path) -> list[tuple[str, FoundTour]]:
-    """Read a table of `write_tours`, each tour with the name of its instance."""
+def read_tours(path: Path, cities: Mapping[str, Cities]) -> list[tuple[str, FoundTour]]:
+    """Read a table of `write_tours`, each tour with the name of its instance.
+
+    `cities` has those of every instance, by its name.
+    """
     whole, metadata = read_table(path)
+    instance = metadata["instance"]
     found = []
     for _, frame in whole.groupby(["method", "seed"], sort=False):
-        tour = frame.sort_values("position")["city"].to_numpy(np.int64) - 1
+        tour = _positions(path, frame.sort_values("position")["city"], cities[instance])
         method, seed, seconds = frame[["method", "seed", "seconds"]].iloc[0]
-        known = FoundTour(str(method), int(seed), float(seconds), tour)
-        found.append((metadata["instance"], known))
+        found.append((instance, FoundTour(str(method), int(seed), float(seconds), tour)))
     return found
 
 
-def read_ring_tour(path: Path, method: str) -> tuple[str, FoundTour]:
-    """Read a tour that began as a ring's, with the name of its instance."""
-    tour, metadata = read_tour(path)
+def read_ring_tour(path: Path, method: str, cities: Mapping[str, Cities]) -> tuple[str, FoundTour]:
+    """Read a tour that began as a ring's, with the name of its instance.
+
+    `cities` has those of every instance, by its name.
+    """
+    frame, metadata = read_table(path)
+    instance = metadata["instance"]
+    tour = _positions(path, frame["city"], cities[instance])
     seconds = metadata["first_seconds" if method == FIRST_FALL else "seconds"]
-    return metadata["instance"], FoundTour(method, int(metadata["seed"]), float(seconds), tour)
+    return instance, FoundTour(method, int(metadata["seed"]), float(seconds), tour)
 
 
 def measure_gaps(
@@ -144,10 +165,15 @@ def measure_gaps(
     """Return one row a tour: its lengths, and its gap to the optimum in per cent.
 
     Lengths are rounded edge by edge as TSPLIB does (`length_rounded`), as its optima are, and exact
-    (`length`). `gap` compares rounded lengths with the optimum, or where that is not known with the
-    shortest tour among these; `reference` says which. `gap_exact` compares the exact length with
-    the same optimum, as is often done, though that counts rounded edges: it may fall below 0.
-    Without an optimum it compares exact lengths with the shortest of them.
+    (`length`). `gap` compares rounded lengths with the optimum. Where that is not known, it
+    compares exact lengths with the shortest of them: rounded ones would say nothing where cities
+    lie less than a few units apart. `reference` says which. `gap_exact` compares the exact length
+    with the optimum, as is often done, though that counts rounded edges: it may fall below 0.
+
+    Raises
+    ------
+    SomError
+        If a tour is shorter than the optimum.
     """
     rows = [
         {
@@ -164,18 +190,45 @@ def measure_gaps(
     ]
     types = {"seed": "Int64", "optimum": "Int64"}
     frame = pd.DataFrame(rows).astype(types)
-    best = frame["length_rounded"].min()
-    reference = best if optimum is None else optimum
-    frame["reference"] = "shortest tour found" if optimum is None else "optimum"
-    frame["gap"] = _gap(frame["length_rounded"], reference)
-    exact = float(frame["length"].min()) if optimum is None else optimum
-    frame["gap_exact"] = _gap(frame["length"], exact)
+    if optimum is None:
+        frame["reference"] = "shortest tour found"
+        frame["gap"] = frame["gap_exact"] = _gap(frame["length"], float(frame["length"].min()))
+        return frame
+    if (shortest := frame["length_rounded"].min()) < optimum:
+        raise SomError(
+            f"optima.csv says that the best tour of {instance} has the length {optimum}, but one "
+            f"of {shortest} was found (each edge as the nearest whole number, as in EUC_2D): "
+            "correct it, or remove that row to compare exact lengths with the shortest tour found."
+        )
+    frame["reference"] = "optimum"
+    frame["gap"] = _gap(frame["length_rounded"], optimum)
+    frame["gap_exact"] = _gap(frame["length"], optimum)
     return frame
 
 
 def _gap(lengths: pd.Series, reference: float) -> pd.Series:
     """Return how far lengths are above a reference in per cent; 0 if all cities share a place."""
     return 100 * (lengths / reference - 1) if reference else 0.0 * lengths
+
+
+def length_text(tour: Mapping[str, str], cities: Mapping[str, str]) -> str:
+    """Return a tour's length as it is compared: rounded where the optimum is known, else exact.
+
+    Parameters
+    ----------
+    tour, cities : mapping
+        The metadata of their tables.
+
+    Examples
+    --------
+    >>> found = {"length": "5.65685", "length_rounded": "4"}
+    >>> length_text(found, {"optimum": "4"}), length_text(found, {"optimum": ""})
+    ('4', '5.657')
+    """
+    if cities["optimum"]:
+        return f"{int(tour['length_rounded']):,}"
+    length = float(tour["length"])
+    return f"{length:,.0f}" if 1000 <= length < 1e15 else f"{length:.4g}"
 
 
 def summarise(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -45,9 +45,10 @@ def test_an_unknown_optimum_is_marked():
 
 def test_a_tour_is_drawn_closed_and_undistorted():
     figure = Figure()
-    found = {"instance": "a", "seed": "0", "length_rounded": "40", "optimum": ""}
+    found = {"instance": "a", "seed": "0", "length": "40.25", "length_rounded": "0", "optimum": ""}
     draw_tour(figure, SQUARE, found)
     (ax,) = figure.axes
+    assert "length 40.25 (" in ax.get_title()
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [*SQUARE, SQUARE[0]])
     assert ax.get_aspect() == 1
 
@@ -61,7 +62,7 @@ def test_frames_show_cities_and_the_ring_with_north_up():
     ring = np.array([[2.0, 1.0], [8.0, 1.0], [5.0, 1.5]])
     snapshots = [Snapshot(1, 3.0, ring), Snapshot(2, 1.0, ring + 4)]
     tour = np.arange(4)
-    found = {"instance": "a", "length_rounded": "40"}
+    found = {"instance": "a", "length": "40.0", "length_rounded": "40", "optimum": ""}
     frames = draw_frames(SQUARE, snapshots, tour, found, size=100)
     assert len(frames) == 3
     assert len({frame.size for frame in frames}) == 1

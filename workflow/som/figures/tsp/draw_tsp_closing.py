@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from workflow.som.figures.drawing.animation import N_GREYS, PAPER, write_text
 from workflow.som.tsp.snapshots import Snapshot
+from workflow.som.tsp.tours import length_text
 
 # The picture's palette: greys for text and cities, then the ring.
 CITY, RING = 5, N_GREYS
@@ -35,7 +36,7 @@ def draw_frames(
     snapshots : sequence of Snapshot
     tour : integer array of shape (n_cities,)
     metadata : mapping
-        `instance` and `length_rounded` of the tour.
+        `instance`, `length`, `length_rounded` and `optimum`, as in `draw_tour`.
     size : int
         Pixels along the longer side of the cities.
     """
@@ -57,8 +58,8 @@ def draw_frames(
         )
         for each in snapshots
     ]
-    length = int(metadata["length_rounded"])
-    lines.append((on_picture(points[tour]), f"shortest tour: length {length:,}"))
+    length = length_text(metadata, metadata)
+    lines.append((on_picture(points[tour]), f"shortest tour: length {length}"))
     title = f"{metadata['instance']}: {len(points):,} cities"
     return [_draw_frame(whole, on_picture(points), line, title, note) for line, note in lines]
 

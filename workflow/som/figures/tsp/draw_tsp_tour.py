@@ -6,6 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from workflow.som.tsp.tours import length_text
+
 LINE, CITY = "#ac3a54", "#202020"
 HEADER = 0.35  # inches
 # Limits of height by width on a page.
@@ -28,7 +30,8 @@ def draw_tour(figure: Figure, stops: NDArray[np.float64], metadata: Mapping[str,
     stops : array of shape (n_cities, 2)
         The cities' coordinates in visiting order.
     metadata : mapping
-        `instance`, `seed`, `length_rounded` and `optimum` ("" if it is not known), as in the table.
+        `instance`, `seed`, `length`, `length_rounded` and `optimum` ("" if it is not known), as in
+        the tables of tours and cities.
     """
     ax = figure.subplots()
     closed = np.concatenate([stops, stops[:1]])
@@ -50,12 +53,11 @@ def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
     >>> tour_title(found, 1234)
     'a: 1,234 cities, length 1,010, 1.0 % above the optimum (ring SOM, seed 0)'
     """
-    length = int(metadata["length_rounded"])
     gap = ""
     if metadata["optimum"]:
-        optimum = int(metadata["optimum"])
+        length, optimum = int(metadata["length_rounded"]), int(metadata["optimum"])
         gap = f", {100 * (length / optimum - 1):.1f} % above the optimum"
     return (
-        f"{metadata['instance']}: {n_cities:,} cities, length {length:,}{gap} "
-        f"(ring SOM, seed {metadata['seed']})"
+        f"{metadata['instance']}: {n_cities:,} cities, length "
+        f"{length_text(metadata, metadata)}{gap} (ring SOM, seed {metadata['seed']})"
     )
