@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.project import CONFIG
+from tests.project import CONFIG, ROOT
 from workflow.som.config.classifier_settings import Settings, settings_from, to_measure
 from workflow.som.config.refusals import ConfigError
 from workflow.som.config.schema import validate_config
