@@ -140,6 +140,60 @@ def test_units_have_as_many_neighbours_as_the_contract_says(lattice, most):
         assert degrees.min() == most
 
 
+SMALL_CLOSED = [
+    *(Lattice("ring", (units,)) for units in range(1, 5)),
+    *(Lattice("torus", shape) for shape in itertools.product(range(1, 5), repeat=2)),
+    *(Lattice("hexagonal_torus", shape) for shape in itertools.product((2, 4), range(1, 5))),
+]
+# Steps to all neighbours, as (row, column): on a hexagonal lattice from even rows, from odd ones.
+SQUARE_STEPS = [(0, 1), (0, -1), (1, 0), (-1, 0)]
+DIAGONAL_STEPS = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
+HEXAGONAL_STEPS = [
+    [(0, 1), (0, -1), (1, 0), (1, -1), (-1, 0), (-1, -1)],
+    [(0, 1), (0, -1), (1, 0), (1, 1), (-1, 0), (-1, 1)],
+]
+
+
+def walked_to(lattice, steps_from):
+    """Return which unit has which neighbours: each once, and none is its own."""
+    rows, columns = (1, *lattice.shape)[-2:]
+    reached = np.zeros((lattice.n_units, lattice.n_units), bool)
+    for unit, (row, column) in enumerate(itertools.product(range(rows), range(columns))):
+        for down, right in steps_from(row):
+            reached[unit, (row + down) % rows * columns + (column + right) % columns] = True
+    np.fill_diagonal(reached, False)
+    return reached
+
+
+@pytest.mark.parametrize("lattice", SMALL_CLOSED, ids=repr)
+def test_on_small_closed_lattices_each_neighbour_counts_once(lattice):
+    """Where two steps lead to the same unit, or back to where they started, there are fewer."""
+    steps = {"ring": SQUARE_STEPS[:2], "torus": SQUARE_STEPS}
+    reached = walked_to(lattice, lambda row: steps.get(lattice.topology, HEXAGONAL_STEPS[row % 2]))
+    np.testing.assert_array_equal(lattice.adjacent_pairs(), np.argwhere(np.triu(reached)))
+    first, second = np.divmod(np.arange(lattice.n_units**2), lattice.n_units)
+    np.testing.assert_array_equal(lattice.are_adjacent(first, second), reached.ravel())
+    if lattice.topology == "torus":
+        eight = walked_to(lattice, lambda row: SQUARE_STEPS + DIAGONAL_STEPS)
+        found = lattice.are_adjacent(first, second, diagonals=True)
+        np.testing.assert_array_equal(found, eight.ravel())
+
+
+@pytest.mark.parametrize(
+    ("lattice", "neighbours"),
+    [
+        (Lattice("torus", (2, 2)), 2),
+        (Lattice("torus", (3, 3)), 4),
+        (Lattice("hexagonal_torus", (2, 2)), 3),
+        (Lattice("hexagonal_torus", (4, 3)), 6),
+    ],
+    ids=repr,
+)
+def test_the_smallest_tori_have_these_numbers_of_neighbours(lattice, neighbours):
+    degrees = np.bincount(lattice.adjacent_pairs().ravel(), minlength=lattice.n_units)
+    assert degrees.tolist() == [neighbours] * lattice.n_units
+
+
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)
 def test_symmetries_are_permutations_that_keep_all_distances(lattice):
     squares = lattice.squared_distances()

@@ -27,7 +27,9 @@ class Lattice:
     `square`: rows and columns, the four nearest units are adjacent. `hexagonal`: every other row is
     shifted by half a step, the six nearest are adjacent. `torus`, `hexagonal_torus`: the same, and
     the last row is next to the first, as is the last column to the first. `line`, `ring`: one
-    axis, open or closed. `block`: any number of axes, the two nearest along each are adjacent.
+    axis, open or closed. `block`: any number of axes, the two nearest along each are adjacent. On
+    closed lattices of one or two rows or columns two ways lead to the same neighbour, which counts
+    once.
 
     Raises
     ------
