@@ -269,3 +269,15 @@ def test_the_dataclass_is_no_second_home_for_values() -> None:
     for field in (*dataclasses.fields(Experiment), *dataclasses.fields(TspSettings)):
         assert field.default is dataclasses.MISSING
         assert field.default_factory is dataclasses.MISSING
+
+
+def test_replicates_need_an_experiment_with_two_seeds() -> None:
+    for names, is_refused in ((["quickstart"], True), (["quickstart", "batch_seeds"], False)):
+        experiments = CONFIG["experiments"] | {"batch_seeds": {"seeds": [0, 1]}}
+        comparisons = CONFIG["comparisons"] | {"replicates": names}
+        config = CONFIG | {"experiments": experiments, "comparisons": comparisons}
+        if is_refused:
+            with pytest.raises(ConfigError, match="replicates is .* of which none has two seeds"):
+                comparisons_from(config)
+        else:
+            assert comparisons_from(config)["replicates"] == names

@@ -256,7 +256,17 @@ def comparisons_from(config: Mapping[str, Any]) -> dict[str, list[str]]:
                     f"config: comparisons.{comparison}[{place}] is {shown(name)}, which is no "
                     f"experiment; {remedy}"
                 )
+    replicates = comparisons["replicates"]
+    if replicates and all(_n_seeds(config, name) < 2 for name in replicates):
+        raise ConfigError(
+            f"config: comparisons.replicates is {shown(replicates)}, of which none has two seeds; "
+            "give one of them several, such as seeds: [0, 1]."
+        )
     return comparisons
+
+
+def _n_seeds(config: Mapping[str, Any], name: str) -> int:
+    return len({**config["defaults"], **(config["experiments"][name] or {})}["seeds"])
 
 
 def _check_names(names: Iterable[str]) -> None:

@@ -45,7 +45,10 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         xticks=radii,
     )
     # Room for the legend above the curves.
-    ax.set_ylim(0, 1.4 * max(float(np.max(np.asarray(line.get_ydata()))) for line in ax.lines))
+    highest = max(
+        (float(y) for line in ax.lines for y in np.asarray(line.get_ydata())), default=1.0
+    )
+    ax.set_ylim(0, 1.4 * highest or 1.0)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.legend(loc="upper left")
 
