@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import accuracy_score, homogeneity_score
 
 from workflow.scripts.statistics import measure_purity
+from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.errors import DamagedFileError
 from workflow.som.files.tables import read_table
 
@@ -69,6 +70,14 @@ def test_the_summary_is_what_scikit_learn_and_the_table_say(tiny_run):
         assert summary["label_accuracy"] == pytest.approx(
             accuracy_score(mapped["label"], predicted)
         )
+        borne = set(labels)
+        assert set(summary["labels_without_units"]) == set(trained["label"]) - borne | (
+            set(mapped["label"]) - borne
+        )
+        checkpoint = tiny_run.paths("checkpoints", "safetensors")[epoch]
+        units = load_checkpoint(checkpoint).codebook.astype(float)
+        distances = np.linalg.norm(units - units.mean(axis=0), axis=1)
+        assert summary["codebook_spread"] == pytest.approx(np.sqrt((distances**2).mean()), abs=1e-6)
         quantization = mapped["distance"].astype(float).mean()
         assert summary["quantization_error"] == pytest.approx(quantization)
         is_undefined = tiny_run.experiment.n_units == 1

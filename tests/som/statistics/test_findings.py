@@ -25,6 +25,9 @@ SUMMARY = {
     "map_purity": 0.9503,
     "quantization_error": 4.412,
     "topographic_error": 0.2636,
+    "active_units": 2373,
+    "codebook_spread": 5.401,
+    "labels_without_units": [],
 }
 RUNS = [
     {
@@ -153,3 +156,30 @@ def test_the_engine_stands_next_to_the_fastest_peer_of_each_rule(peers):
     assert "online rule, epoch 32: 20.0; minisom" in online
     assert "(400.0 times)" in online
     assert "2 of 3 stretches" in exact
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"active_units": 1}, "only 1 of 2,500 units win any image"),
+        ({"active_units": 249}, "only 249 of 2,500 units win any image"),
+        ({"active_units": 250}, None),
+        ({"n_samples": 20, "active_units": 2}, None),  # Twenty images win twenty units at most.
+        ({"codebook_spread": 0.44}, "the map collapsed"),
+        ({"codebook_spread": 0.45}, None),
+        ({"codebook_spread": None}, None),
+        ({"labels_without_units": [4, 7]}, "no unit stands for 4, 7"),
+        ({"labels_without_units": list(range(10))}, "no unit stands for 0, 1, 2"),
+    ],
+)
+def test_what_is_wrong_with_a_map_is_said(change, said):
+    lines = ends(run_findings([{**SUMMARY, **change}], OPEN))
+    warnings = [line for line in lines if line.startswith("  ! ")]
+    assert len(warnings) == (said is not None)
+    assert all(said in line for line in warnings)
+
+
+def test_labels_that_any_of_several_runs_lacks_are_said_once():
+    runs = [{**SUMMARY, "labels_without_units": labels} for labels in ([4], [7, 4], [])]
+    expected = "  ! no unit stands for 4, 7: the map can never give that label"
+    assert expected in run_findings(runs, OPEN)

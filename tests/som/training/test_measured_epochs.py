@@ -8,7 +8,7 @@ from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.initialisation import random_codebook
 from workflow.som.model.lattice import Lattice
 from workflow.som.training.epoch import Epoch, TrainingSettings, train_one_epoch
-from workflow.som.training.measured_epochs import measure_start, train_measured_epoch
+from workflow.som.training.measured_epochs import measure_start, spread, train_measured_epoch
 
 LATTICE, EPOCH = Lattice("square", (3, 4)), Epoch(2, 0.4, 2.5)
 SAMPLES = np.random.default_rng(1).random((60, 5), dtype=np.float32)
@@ -29,7 +29,15 @@ def start(settings):
 def test_epoch_0_is_the_codebook_with_its_errors_and_no_times(start):
     np.testing.assert_array_equal(start.codebook, random_codebook(7, 12, 5))
     nearest = find_two_nearest(SAMPLES, start.codebook)
-    assert start.row == {"epoch": 0} | map_errors(nearest, LATTICE)._asdict()
+    expected = {"epoch": 0, "codebook_spread": spread(start.codebook)}
+    assert start.row == expected | map_errors(nearest, LATTICE)._asdict()
+
+
+def test_the_spread_is_the_distance_of_units_from_their_mean():
+    codebook = random_codebook(7, 12, 5).astype(np.float64)
+    squares = np.square(codebook - codebook.mean(axis=0)).sum(axis=1)
+    assert spread(codebook) == pytest.approx(np.sqrt(squares.mean()))
+    assert spread(np.full((12, 5), 0.3, np.float32)) == pytest.approx(0, abs=1e-12)
 
 
 def test_an_epoch_is_the_rules_with_its_errors(start, settings):

@@ -1,5 +1,6 @@
 """Measure in each epoch how well every unit recognises a single digit."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def main(
         epochs, desc="measure purity", unit=" epochs"
     ):
         frame, metadata = read_table(test_path)
-        trained = read_table(training_path).frame
+        trained, of_training = read_table(training_path)
         lattice = Lattice.from_json(metadata["lattice"])
         counts = count_hits(frame["bmu"].to_numpy(), frame["label"].to_numpy(), lattice.n_units)
         summary = {key: metadata[key] for key in ("experiment", "dataset", "fingerprint")}
@@ -42,6 +43,7 @@ def main(
             seed=summary["seed"],
         )
         summary |= map_errors(nearest_from(frame), lattice)._asdict()
+        summary["codebook_spread"] = json.loads(of_training["history"]).get("codebook_spread")
         kept = {key: metadata[key] for key in KEYS} | {"n_samples": str(len(frame))}
         write_table(units_path, units_table(counts, lattice), kept, kind="purity")
         write_summary(summary_path, summary, kind="purity")

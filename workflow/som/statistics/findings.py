@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 # A finding takes no more columns than a terminal has.
 COLUMNS = 80
+# Below this share of the units that could be, or this spread next to the quantization error, a map
+# is no map: trained ones had 0.4 of their error or more, collapsed ones 0.03 or less.
+LEAST_ACTIVE, LEAST_SPREAD = 0.1, 0.1
 # Of a comparison: column, name, whether more is better, how it is written.
 COMPARED = (
     ("label_accuracy", "label accuracy", True, "{:.1%}"),
@@ -49,7 +53,8 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
     ...     "experiment": "article", "seed": 0, "epoch": 90, "n_units": 2500, "n_samples": 10_000,
     ...     "single_digit_units": 1973, "permuted_single_digit_units": {"mean": 296.1},
     ...     "label_accuracy": 0.9359, "map_purity": 0.9503, "quantization_error": 4.412,
-    ...     "topographic_error": 0.2636,
+    ...     "topographic_error": 0.2636, "active_units": 2373, "codebook_spread": 5.401,
+    ...     "labels_without_units": [],
     ... }
     >>> print("\n".join(run_findings([summary], "explorer.html")))
     article, seed 0, after 90 epochs, on 10,000 test images:
@@ -72,9 +77,31 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
         f"map purity {_range(frame['map_purity'], '{:.1%}')}",
         f"quantization error {_range(frame['quantization_error'], '{:.3f}')}, "
         f"topographic error {_range(frame['topographic_error'], '{:.3f}')}",
+        *_warnings(frame),
         f"open {to_open}",
     ]
     return _indented(lines)
+
+
+def _warnings(runs: pd.DataFrame) -> list[str]:
+    """Return what is wrong with the maps of some runs, a line each."""
+    lines = []
+    few = runs[runs["active_units"] < LEAST_ACTIVE * np.minimum(runs["n_units"], runs["n_samples"])]
+    if not few.empty:
+        row = few.iloc[0]
+        lines.append(
+            f"! only {row['active_units']:,} of {row['n_units']:,} units win any image: "
+            "a larger first radius"
+        )
+    # Training that an older version began did not measure the spread.
+    spread = pd.to_numeric(runs["codebook_spread"], errors="coerce")
+    if (spread < LEAST_SPREAD * runs["quantization_error"]).any():
+        lines.append("! the map collapsed: all units are nearly alike; end with a smaller radius")
+    missing = sorted({label for labels in runs["labels_without_units"] for label in labels})
+    if missing:
+        names = ", ".join(map(str, missing))
+        lines.append(f"! no unit stands for {names}: the map can never give that label")
+    return lines
 
 
 def comparison_findings(name: str, runs: pd.DataFrame, to_open: str) -> list[str]:

@@ -97,6 +97,7 @@ def summarise(
         "single_digit_units": single,
         "single_digit_share": single / n_units,
         "histogram": np.bincount(n_digits, minlength=counts.shape[1] + 1).tolist(),
+        "labels_without_units": labels_without_units(training_counts, labels),
         **recognition(counts, training_counts, bmus, labels),
         "permuted_single_digit_units": permuted_single_digit_units(
             bmus, labels, n_units, permutations=permutations, seed=seed
@@ -134,6 +135,22 @@ def label_accuracy(
     """
     unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
     return float((unit_labels[bmus] == labels).mean())
+
+
+def labels_without_units(
+    training_counts: NDArray[np.int64], labels: NDArray[np.integer]
+) -> list[int]:
+    """Return the labels that occur, but that no unit bears: the map can never give them.
+
+    Examples
+    --------
+    >>> training = count_hits(np.array([0, 0, 0]), np.array([3, 3, 8]), 2)
+    >>> labels_without_units(training, np.array([3, 8, 8]))
+    [8]
+    """
+    borne = training_counts[training_counts.sum(axis=1) > 0].argmax(axis=1)
+    occurring = np.union1d(np.flatnonzero(training_counts.sum(axis=0)), labels)
+    return [int(label) for label in np.setdiff1d(occurring, borne)]
 
 
 def permuted_single_digit_units(

@@ -103,4 +103,10 @@ def _measured(
     started = time.perf_counter()
     nearest = find_two_nearest(samples, codebook, threads=settings.threads, device=settings.device)
     search = Search(nearest, time.perf_counter() - started)
-    return MeasuredEpoch(codebook, search, row | map_errors(nearest, lattice)._asdict())
+    row = row | map_errors(nearest, lattice)._asdict() | {"codebook_spread": spread(codebook)}
+    return MeasuredEpoch(codebook, search, row)
+
+
+def spread(codebook: NDArray[np.float32]) -> float:
+    """Return the root mean square distance of units from their mean: near 0, the map collapsed."""
+    return float(np.sqrt(codebook.var(axis=0, dtype=np.float64).sum()))
