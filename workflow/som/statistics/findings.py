@@ -89,10 +89,7 @@ def _warnings(runs: pd.DataFrame) -> list[str]:
     few = runs[runs["active_units"] < LEAST_ACTIVE * np.minimum(runs["n_units"], runs["n_samples"])]
     if not few.empty:
         row = few.iloc[0]
-        lines.append(
-            f"! only {row['active_units']:,} of {row['n_units']:,} units win any image: "
-            "a larger first radius"
-        )
+        lines.append(f"! only {row['active_units']:,} of {row['n_units']:,} units win any image")
     # Training that an older version began did not measure the spread.
     spread = pd.to_numeric(runs["codebook_spread"], errors="coerce")
     if (spread < LEAST_SPREAD * runs["quantization_error"]).any():
