@@ -79,6 +79,27 @@ def test_a_damaged_original_is_named_and_fetched_again(copy_of_finished, fault_s
     assert {n: found.read_bytes() for n, found in artifacts(project).items()} == before
 
 
+def test_damaged_records_and_durations_stop_no_run(copy_of_finished, fault_seed):
+    project, generator = copy_of_finished, random.Random(fault_seed)
+    before = project.artifacts()
+    records = sorted((project.folder / "results/.records").iterdir())
+    durations = sorted((project.folder / "results/benchmarks").rglob("*.tsv"))
+    for number, path in enumerate([*durations, *records]):
+        content, changed_at = path.read_bytes(), path.stat().st_mtime
+        damaged = [b"\xb1" + content, content[: generator.randrange(len(content))], None]
+        # A folder in the place of a job's durations is refused at the start, with the job's name.
+        rewrite(path, damaged[number % (3 if path in records else 2)])
+        if path in records:
+            changed_at -= 3600
+        os.utime(path, (changed_at,) * 2)
+    output = project.snakemake("quickstart", "--forcerun", "write_manifest")
+    assert f"Passed over {len(records)} damaged records" in output
+    assert "is left out of the durations" in output
+    assert "Traceback" not in output
+    assert project.artifacts() == before
+    assert "Nothing to be done" in project.snakemake("quickstart")
+
+
 def test_a_device_that_is_not_there_is_named(project):
     import torch
 

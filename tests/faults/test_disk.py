@@ -157,6 +157,23 @@ def test_read_only_results_are_named_and_what_is_finished_is_finished(copy_of_fi
     assert (project.folder / PURITY).read_bytes() == whole
 
 
+@pytest.mark.parametrize("records", ["there", "not there"])
+def test_read_only_results_can_be_verified(copy_of_finished, tmp_path, records):
+    project = copy_of_finished
+    if records == "not there":
+        shutil.rmtree(project.folder / "results/.records")
+        (project.folder / ".snakemake/metadata").unlink()
+    with read_only(project.folder / "results"):
+        output = project.snakemake("verify")
+    assert "results/quickstart/seed_0 is as its manifest lists it" in output
+    damaged = project.run / "history.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    with read_only(project.folder / "results"):
+        output = project.snakemake("verify", fails=True)
+    assert f"{damaged.relative_to(project.folder)} has " in output
+    assert "The whole story: .snakemake/log/verify.log" in output
+
+
 def test_a_fresh_checkout_that_is_read_only_is_one_sentence(project, tmp_path):
     with read_only(project.folder):
         status, printed = run(project, tmp_path / "printed.txt")

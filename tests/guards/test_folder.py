@@ -1,14 +1,12 @@
-"""The folder: records are next to the results, and only one Snakemake works at a time."""
+"""The folder: only one Snakemake works in it at a time."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from snakemake.exceptions import WorkflowError
 
 from tests.project import ROOT
-from workflow.guards.folder import keep_records_with_results
 
 HOLDER = """
 import os, sys
@@ -58,8 +56,8 @@ def holder(tmp_path):
     started = []
     (tmp_path / ".snakemake").mkdir()
 
-    def start(*, begin: bool = True) -> Holder:
-        started.append(Holder(tmp_path))
+    def start(folder: Path = tmp_path, *, begin: bool = True) -> Holder:
+        started.append(Holder(folder))
         if begin:
             started[-1].write_line()
         return started[-1]
@@ -85,41 +83,10 @@ def test_of_those_that_begin_together_one_goes_on(holder):
     assert sorted(process.is_refused() for process in together) == [False] + [True] * 4
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def test_what_is_recorded_lies_with_the_results(folder):
-    keep_records_with_results()
-    (folder / ".snakemake/metadata/a").write_text("{}")
-    assert (folder / "results/.records/a").read_text() == "{}"
-    keep_records_with_results()
-    assert (folder / "results/.records/a").read_text() == "{}"
-    assert (folder / ".snakemake/metadata").readlink() == Path("../results/.records")
-
-
-def test_records_in_snakemakes_own_place_are_moved(folder):
-    (folder / ".snakemake/metadata/@deep").mkdir(parents=True)
-    (folder / ".snakemake/metadata/@deep/a").write_text("{}")
-    keep_records_with_results()
-    assert (folder / "results/.records/@deep/a").read_text() == "{}"
-    assert (folder / ".snakemake/metadata").is_symlink()
-
-
-@pytest.mark.parametrize("deleted", ["results", "results/.records", ".snakemake"])
-def test_deleted_folders_are_made_again(folder, deleted):
-    keep_records_with_results()
-    subprocess.run(["rm", "-r", deleted], check=True)
-    keep_records_with_results()
-    (folder / ".snakemake/metadata/a").write_text("{}")
-    assert (folder / "results/.records/a").exists()
-
-
-def test_a_folder_in_which_nothing_can_be_made_is_one_sentence(folder):
-    (folder / "results").write_text("a file")
-    with pytest.raises(
-        WorkflowError, match=r"^results\S* could not be written .*run the same command again"
-    ):
-        keep_records_with_results()
+def test_two_checkouts_with_one_results_folder_are_one(holder, tmp_path):
+    other = tmp_path / "other"
+    (other / ".snakemake").mkdir(parents=True)
+    (tmp_path / "results").mkdir()
+    (other / "results").symlink_to(tmp_path / "results")
+    assert not holder().is_refused()
+    assert holder(other).is_refused()

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.project import ROOT
 from workflow.scripts.mapping import map_activations
 from workflow.scripts.provenance import write_manifest
 from workflow.scripts.training import train_som
@@ -104,6 +105,7 @@ def listed(tiny_run):
         artifacts,
         sorted(tables.iterdir()),
         benchmarks,
+        ROOT,
         tiny_run.manifest,
         name="tiny",
         experiment=tiny_run.experiment,

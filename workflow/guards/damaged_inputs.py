@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.files.atomic import check_appendable
-from workflow.som.files.errors import DamagedFileError, SomError, damaged
+from workflow.som.files.errors import DamagedFileError, SomError, damaged, reason
+from workflow.som.files.inputs import check_input
 from workflow.som.files.jobs import recipe_of
 
 RESULTS = Path("results")
@@ -89,6 +90,11 @@ def verify(
     """
     known = _Known(settings, set(made))
     for path in paths:
+        if path.parts[:1] == (RESULTS.name,):
+            try:
+                check_input(path)
+            except OSError as error:
+                raise damaged(path, reason(error)) from None
         if path.parts[:2] == (RESULTS.name, "raw"):
             _verify_original(path, path.parts[2])
         elif path.suffix == ".tsp":
@@ -244,8 +250,6 @@ def _verify_listed(manifest: Path, logs: Mapping[str, Iterable[str]]) -> None:
         return
     listed_at = manifest.stat().st_mtime_ns
     for path in map(Path, logs):
-        if path.is_dir():
-            raise damaged(path, "it is a folder")
         if manifest.parent not in path.parents or not path.exists():
             continue
         entry = listed.get(path.relative_to(manifest.parent).as_posix())

@@ -12,7 +12,8 @@ from snakemake.utils import update_config
 
 from workflow.guards.code_hash import ROOT, code_hash
 from workflow.guards.damaged_inputs import find_damaged_input
-from workflow.guards.folder import hold_folder, keep_records_with_results
+from workflow.guards.folder import RESULTS, hold_folder, is_read_only
+from workflow.guards.records import forget_damaged_records, keep_records_with_results
 from workflow.paths.comparisons import COMPARISON_FOLDERS, ComparedRuns, drawn_as
 from workflow.paths.runs import RUN, Runs
 from workflow.paths.travelling_salesman import (
@@ -62,6 +63,10 @@ COMPARISONS = ComparedRuns(RUNS, COMPARED)
 
 if IS_MAIN:
     keep_records_with_results()
+    if forgotten := forget_damaged_records():
+        write_line(
+            f"Passed over {forgotten} damaged records of Snakemake: their files count as up to date."
+        )
 # On a full disk, log lines are lost without a traceback for each of them.
 logging.raiseExceptions = False
 

@@ -27,7 +27,9 @@ rule write_manifest:
 rule verify:
     """Check every run that has a manifest against it, and name each difference."""
     log:
-        "results/logs/verify.log",
+        ".snakemake/log/verify.log"
+        if is_read_only(RESULTS)
+        else "results/logs/verify.log",
     conda:
         "../../envs/som.yaml"
     params:

@@ -52,10 +52,9 @@ DEFAULTS = [str(ROOT / "config" / f"{name}.yaml") for name in ("figures", "confi
 OWN_CONFIG = Path("config/config.yaml")
 try:
     # Whoever uses this workflow as a module has a configuration of another kind there.
-    own = [OWN_CONFIG] if IS_MAIN and OWN_CONFIG.exists() else []
+    own = [OWN_CONFIG] if IS_MAIN and os.path.lexists(OWN_CONFIG) else []
     for path in [*DEFAULTS, *own, *workflow.overwrite_configfiles]:
-        if Path(path).exists():
-            check_config_file(path)
+        check_config_file(path)
 except SomError as error:
     raise WorkflowError(str(error)) from None
 

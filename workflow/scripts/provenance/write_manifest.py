@@ -10,7 +10,7 @@ from workflow.som.config.experiments import Experiment, experiments_from
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import write_summary
-from workflow.som.provenance.environment import describe_versions, find_commit
+from workflow.som.provenance.environment import describe_commit, describe_versions
 from workflow.som.provenance.manifest import (
     describe_data,
     describe_training,
@@ -23,6 +23,7 @@ def main(
     artifacts: Sequence[Path],
     tables: Sequence[Path],
     benchmarks: Path,
+    code: Path,
     manifest: Path,
     *,
     name: str,
@@ -30,7 +31,11 @@ def main(
     seed: int,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write the manifest of the run that consists of `artifacts`, made from `tables`."""
+    """Write the manifest of the run that consists of `artifacts`, made from `tables`.
+
+    `benchmarks` is the folder with the durations of its jobs, and `code` one in the checkout whose
+    code made it.
+    """
     folder = manifest.parent
     checkpoints = [path for path in artifacts if path.parent.name == "checkpoints"]
     training = [path for path in artifacts if path.parent.name == "training_activations"]
@@ -41,7 +46,7 @@ def main(
         "configuration": json.loads(json.dumps(asdict(experiment))),
         "settings": dict(settings),
         "data": {"dataset": experiment.dataset} | describe_data(tables),
-        "code": {"training": settings["code"], "commit": find_commit()},
+        "code": {"training": settings["code"]} | describe_commit(code),
         "versions": describe_versions(),
         **describe_training(training),
         "durations": read_durations(benchmarks),
@@ -58,6 +63,7 @@ if __name__ == "__main__":
         tables=[Path(snakemake.input.train), Path(snakemake.input.test)],
         # Relative to the output: as a module, this workflow's results may lie in another folder.
         benchmarks=Path(snakemake.output.manifest).parents[2] / f"benchmarks/{name}/seed_{seed}",
+        code=Path(snakemake.scriptdir),
         manifest=Path(snakemake.output.manifest),
         name=name,
         experiment=experiments_from(snakemake.config)[name],

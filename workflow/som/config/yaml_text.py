@@ -8,7 +8,10 @@ from typing import Any
 from workflow.som.config.refusals import ConfigError, shown
 from workflow.som.config.schema import MOST_VALUES
 from workflow.som.files.errors import reason
+from workflow.som.files.inputs import read_input
 
+# The files here have a few kB.
+MOST_BYTES = 10_000_000
 # Snakemake would evaluate Python expressions in the values of a file with this key.
 EXPRESSIONS = "__use_yte__"
 STANDARD = "tag:yaml.org,2002:"
@@ -33,13 +36,13 @@ def check_config_file(path: Path | str) -> None:
 
     path = Path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_input(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{path} is not UTF-8 from byte {error.start} on; save it as UTF-8 text."
         ) from None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}); restore it.") from None
+        raise ConfigError(f"{path} cannot be read ({reason(error)}); restore it.") from None
     if text.startswith("\ufeff"):
         raise ConfigError(f"{path} starts with two byte-order marks; save it as UTF-8 text again.")
     try:

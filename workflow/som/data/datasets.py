@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workflow.som.data.classes import N_CLASSES
 from workflow.som.data.sources import DATASETS, EMBEDDED, EMBEDDED_FILE
+from workflow.som.files.atomic import read_whole
 from workflow.som.files.errors import SomError, damaged
 from workflow.som.files.tables import read_arrow, write_arrow
 
@@ -95,11 +96,10 @@ def _read_embedded(path: Path, split: str) -> Split:
 
 
 def _decompress(path: Path) -> bytes:
+    content = read_whole(path)
     try:
-        return gzip.decompress(path.read_bytes())
+        return gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
         raise damaged(path, str(error) or "it cannot be decompressed") from error
 
 

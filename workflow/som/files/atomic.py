@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
-from workflow.som.files.errors import SomError, damaged
+from workflow.som.files.errors import SomError, damaged, reason
+from workflow.som.files.inputs import check_input
 from workflow.som.files.jobs import refuse_orphans
 
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
@@ -105,20 +106,30 @@ def read_whole(path: Path | str) -> bytes:
     Raises
     ------
     SomError
-        If it is a folder or may not be read. (FileNotFoundError where there is nothing.)
+        If it is no ordinary file or may not be read. (FileNotFoundError where there is nothing.)
     """
     try:
+        check_input(path)
         return Path(path).read_bytes()
-    except IsADirectoryError as error:
-        raise damaged(path, "it is a folder") from error
+    except FileNotFoundError:
+        raise
     except PermissionError as error:
         raise SomError(
-            f"{path} cannot be read ({error.strerror}): mend its permissions, then run the same "
+            f"{path} cannot be read ({reason(error)}): mend its permissions, then run the same "
             "command again."
         ) from error
+    except OSError as error:
+        raise damaged(path, reason(error)) from error
 
 
 def digest(path: Path | str, algorithm: str) -> str:
-    """Return the checksum of a file as hexadecimal digits (`algorithm`: md5, sha256, …)."""
+    """Return the checksum of a file as hexadecimal digits (`algorithm`: md5, sha256, …).
+
+    Raises
+    ------
+    OSError
+        If it is no ordinary file or may not be read.
+    """
+    check_input(path)
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()

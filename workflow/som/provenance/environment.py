@@ -1,11 +1,14 @@
 """The machine, the system, and the versions of the packages that compute and write results."""
 
+import logging
 import os
 import platform
 import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 # Those whose code stands between the images and a file of results.
 PACKAGES = (
@@ -39,14 +42,22 @@ def describe_versions() -> dict[str, str]:
     return versions
 
 
-def find_commit() -> str | None:
-    """Return the checkout's commit, with "-dirty" if files differ from it; None outside git."""
+def describe_commit(folder: Path) -> dict[str, str | None]:
+    """Return the `commit` of the checkout that holds a folder, with "-dirty" if files differ.
+
+    Without git, outside a repository, or where git refuses one of another owner, it is None;
+    `commit_unknown_because` and the log then say why.
+    """
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        why = " ".join((getattr(error, "stderr", None) or str(error)).split())
+        is_surprising = "not a git repository" not in why
+        level = logging.WARNING if is_surprising else logging.DEBUG
+        logger.log(level, "The commit of %s is not known: %s", folder.resolve(), why)
+        return {"commit": None, "commit_unknown_because": why}
+    return {"commit": done.stdout.strip()}
 
 
 def _processor() -> str:

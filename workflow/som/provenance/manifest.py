@@ -2,14 +2,19 @@
 
 import csv
 import json
+import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow.som.files.atomic import digest
-from workflow.som.files.errors import DamagedFileError, damaged
+from workflow.som.files.errors import DamagedFileError, damaged, reason
+from workflow.som.files.inputs import read_input
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_arrow
+
+logger = logging.getLogger(__name__)
 
 # What is drawn from tables. Redrawn in another colour, it is another file, and no damage.
 PICTURES = (".png", ".svg", ".gif", ".html")
@@ -58,11 +63,20 @@ def describe_training(tables: Iterable[Path]) -> dict[str, Any]:
 
 
 def read_durations(folder: Path) -> dict[str, float]:
-    """Return the seconds of each job, from the tables that Snakemake writes, one per job."""
+    """Return the seconds of each job, from the tables that Snakemake writes, one per job.
+
+    A table that cannot be read is left out: no result depends on it.
+    """
     durations = {}
     for path in sorted(folder.glob("*.tsv")):
-        with path.open(encoding="utf-8") as file:
-            durations[path.stem] = float(next(csv.DictReader(file, delimiter="\t"))["s"])
+        try:
+            rows = csv.DictReader(read_input(path, 10_000).decode().splitlines(), delimiter="\t")
+            seconds = float(next(rows)["s"])
+        except (OSError, ValueError, TypeError, KeyError, StopIteration, csv.Error) as error:
+            logger.warning("%s is left out of the durations: %s", path, reason(error))
+            continue
+        if 0 <= seconds < math.inf:
+            durations[path.stem] = seconds
     return durations
 
 

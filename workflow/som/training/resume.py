@@ -23,6 +23,7 @@ from safetensors import safe_open
 from workflow.som.files.atomic import check_appendable, remove, write_atomically
 from workflow.som.files.checkpoints import Checkpoint, load_checkpoint
 from workflow.som.files.errors import DamagedFileError, SomError
+from workflow.som.files.inputs import check_input
 from workflow.som.files.jobs import is_orphan, refuse_orphans
 from workflow.som.files.tables import read_arrow
 
@@ -140,6 +141,7 @@ class ResumeFolder:
     def _is_own(self, path: Path) -> bool:
         """Return whether the header of a checkpoint or table has this run's fingerprint."""
         try:
+            check_input(path)
             if path.suffix == ".safetensors":
                 with safe_open(path, framework="numpy") as checkpoint:
                     return checkpoint.metadata().get("fingerprint") == self.fingerprint
