@@ -96,6 +96,10 @@ onsuccess:
 
 
 onerror:
+    if STEPS.is_stopping:
+        write_line(
+            "Stopped. The same command goes on from here; finished epochs are kept."
+        )
     for path, message in STEPS.failed.items():
         write_line(f"{why(path, message)}\nThe whole story: {path}")
     if full := find_full_disk("results", ".snakemake"):

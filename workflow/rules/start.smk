@@ -17,6 +17,7 @@ from workflow.guards.job_environment import (
 from workflow.guards.surroundings import find_obstacle
 from workflow.som.config.yaml_text import check_config_file
 from workflow.som.files.errors import SomError
+from workflow.terminal.interruption import stop_at_the_first
 from workflow.terminal.step_lines import StepLines, speak_plainly
 
 # Another clone on PYTHONPATH, or an installed package named `workflow`, must not do this one's work.
@@ -46,6 +47,8 @@ STEPS = (
     if IS_MAIN
     else StepLines()
 )
+if IS_MAIN:
+    stop_at_the_first(STEPS)
 
 # Snakemake would run Python expressions in these files, so they are checked before it reads them.
 DEFAULTS = [str(ROOT / "config" / f"{name}.yaml") for name in ("figures", "config")]

@@ -94,6 +94,8 @@ class StepLines(logging.Handler):
     failed : dict
         The log file of each step that failed, and Snakemake's message about the step. It is empty
         if the step had started.
+    is_stopping : bool
+        Whether the user has asked the run to stop; steps that end without success are then stopped.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class StepLines(logging.Handler):
         self._targets, self._rules = targets, rules
         self.built: list[str] = []
         self.failed: dict[str, str] = {}
+        self.is_stopping = False
         self._total = self._done = 0
         self._running: dict[int, _Step] = {}
         self._is_dry_run = True  # Until a step starts.
@@ -163,6 +166,9 @@ class StepLines(logging.Handler):
         if (step := self._running.pop(jobid, None)) is None:
             return
         step.end()
+        if self.is_stopping:
+            self._say(step.line("stopped"))
+            return
         self.failed |= dict.fromkeys(list(logs)[:1], message or "")
         self._say(step.line(" failed"))
 

@@ -89,7 +89,9 @@ def log_to(*paths: Path | str) -> None:
                 "the memory did not suffice: give the job more, or choose a smaller map, then run "
                 "the same command again."
             )
-        if isinstance(error, SomError):
+        if isinstance(error, KeyboardInterrupt):
+            lines = "Error: stopped by Ctrl-C.\n"  # Snakemake says so in the terminal.
+        elif isinstance(error, SomError):
             terminal.handle(logging.makeLogRecord({"msg": f"Error: {error}", "levelno": 40}))
             lines += f"Error: {error}\n"
         else:
