@@ -90,7 +90,7 @@ def log_to(*paths: Path | str) -> None:
                 "the same command again."
             )
         if isinstance(error, KeyboardInterrupt):
-            lines = "Error: stopped by Ctrl-C.\n"  # Snakemake says so in the terminal.
+            lines = "Error: stopped by Ctrl-C."  # Snakemake says so in the terminal.
         elif isinstance(error, SomError):
             terminal.handle(logging.makeLogRecord({"msg": f"Error: {error}", "levelno": 40}))
             lines += f"Error: {error}\n"
