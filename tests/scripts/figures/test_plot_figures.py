@@ -3,10 +3,12 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from PIL import Image
 
 from tests.project import ROOT
@@ -18,6 +20,7 @@ from workflow.som.files.tables import write_table
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.places import place_columns
 
+SCHEMA = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text("utf-8"))
 PALETTE = [f"#{digit}{digit}0080" for digit in range(10)]
 SIZE = {"width": 6, "height": 3, "dpi": 60}
 DIGITS = {"palette": PALETTE, "dead_colour": "#d9d9d9"}
@@ -147,9 +150,21 @@ def run(request, tmp_path):
     }
 
 
-def draw(script, run, folder):
+def bounds(script, bound):
+    """Return the least or greatest value that the configuration permits for each size."""
+
+    def resolved(node):
+        return resolved(SCHEMA["$defs"][Path(node["$ref"]).name]) if "$ref" in node else node
+
+    figures = SCHEMA["properties"]["figures"]["properties"]
+    keys = resolved(figures[script.partition("_")[2]])["properties"]
+    return {key: resolved(node)[bound] for key, node in keys.items() if bound in resolved(node)}
+
+
+def draw(script, run, folder, **changes):
     """Call a script's `main`; return the files it wrote."""
     style, suffixes = SCRIPTS[script]
+    style = style | changes
     inputs = {name: run[name] for name in INPUTS[script]}
     if script == "plot_evolution":
         inputs["purity"] = run["all_purity"]
@@ -176,6 +191,17 @@ def test_script_writes_the_same_whole_files_twice(script, run, tmp_path):
             text = path.read_text()
             assert text.rstrip().endswith("</svg>")
             assert "<image" not in text  # All is drawn, nothing rasterised.
+
+
+@pytest.mark.parametrize("run", [LATTICES["5x8"], LATTICES["block"]], indirect=True, ids=str)
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_sizes_that_are_permitted_work(script, bound, run, tmp_path):
+    """Without a warning that there was no room, too."""
+    for path in draw(script, run, tmp_path / "figures", **bounds(script, bound)):
+        if path.suffix in (".png", ".gif"):
+            with Image.open(path) as image:
+                assert max(image.size) <= 9_000
 
 
 @pytest.mark.parametrize("script", ["plot_combined_map", "plot_u_matrix", "build_explorer"])

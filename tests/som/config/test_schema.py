@@ -203,7 +203,7 @@ def test_what_yaml_can_say_and_no_schema_can_judge_is_refused() -> None:
             "u_matrix",
             "width",
             "7",
-            'is "7", but must be a number from 2 to 40; '
+            'is "7", but must be a number from 3 to 15; '
             "write 7 without quotes in the configuration file.",
         ),
         ("u_matrix", "colourmap", "viridis", "is an unknown key; did you mean colour_map?"),
@@ -222,7 +222,7 @@ def test_a_colour_ends_where_it_ends() -> None:
 @pytest.mark.parametrize("key", ["width", "dpi"])
 def test_a_missing_style_is_named_with_what_it_may_be(key: str) -> None:
     style = {name: value for name, value in FIGURES["u_matrix"].items() if name != key}
-    allowed = {"width": "a number from 2 to 40", "dpi": "an integer from 50 to 1200"}[key]
+    allowed = {"width": "a number from 3 to 15", "dpi": "an integer from 50 to 600"}[key]
     assert refusal(config_with(figures=FIGURES | {"u_matrix": style})) == (
         f"config: figures.u_matrix.{key} is missing; add it, as {allowed}."
     )

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from workflow.som.figures.drawing.style import MOST_PIXELS
 from workflow.som.figures.drawing.tile_order import folds, unit_tiles
 from workflow.som.model.lattice import Lattice
 
 PAPER = 255
-MOST_PIXELS = 16_000  # of a picture's side: larger ones do not open everywhere
 FOLD = 215  # where one row of a folded line goes on in the next
 
 

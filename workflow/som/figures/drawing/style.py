@@ -31,6 +31,7 @@ from workflow.som.figures.drawing.tile_order import is_cut
 from workflow.som.files.atomic import write_atomically
 from workflow.som.model.lattice import Lattice
 
+MOST_PIXELS = 9_000  # of a picture's side: larger ones do not open everywhere
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 EDGE = 0.3  # points, around each cell
 THIN_SECTORS = 300  # a ring of more units has cells no wider than a few edges
@@ -76,11 +77,13 @@ def saved_figure(
     style : mapping
         `width`, `height` (both in inches) and `dpi`.
     height : float, optional
-        In place of that in `style`, for figures whose height follows from their content.
+        In place of that in `style`, for figures whose height follows from their content. Where that
+        would give a PNG of more than `MOST_PIXELS` pixels a side, it has fewer dots per inch.
     """
     with house_style():
         height = style["height"] if height is None else height
-        figure = new_figure(style["width"], height, style["dpi"])
+        dpi = min(style["dpi"], MOST_PIXELS / max(style["width"], height))
+        figure = new_figure(style["width"], height, dpi)
         yield figure
         save_figure(figure, paths)
 
