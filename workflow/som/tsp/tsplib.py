@@ -30,6 +30,7 @@ COORDINATES = "NODE_COORD_SECTION"
 # Its edges must be part of every tour, which nothing here knows how to do.
 FIXED_EDGES = "FIXED_EDGES_SECTION"
 MOST_SECTIONS = 20
+IN_THE_PLANE = "EUC_2D"  # lengths are rounded Euclidean distances
 
 SECTION = re.compile(r"[A-Za-z_]+_SECTION *:?")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
@@ -57,7 +58,7 @@ def read_tsplib(path: Path, *, name: str = "") -> Cities:
     try:
         content = _parse(read_input(path, MOST_BYTES).decode("utf-8-sig", errors="replace"))
         kind = content.keys["EDGE_WEIGHT_TYPE"]
-        if kind == "EUC_2D":
+        if kind == IN_THE_PLANE:
             return _to_cities(content.rows)
     except (OSError, ValueError) as error:
         raise SomError(
@@ -99,7 +100,8 @@ def _parse(text: str) -> _Content:
             raise ValueError("its last line has no end, so it may be cut short; end it with EOF")
     if "EDGE_WEIGHT_TYPE" not in keys:
         raise ValueError("it has no EDGE_WEIGHT_TYPE")
-    if len(rows) < (n_cities := _dimension(keys)):
+    is_in_the_plane = keys["EDGE_WEIGHT_TYPE"] == IN_THE_PLANE
+    if is_in_the_plane and len(rows) < (n_cities := _dimension(keys)):
         raise ValueError(f"DIMENSION is {n_cities}, but there are {len(rows)} rows of coordinates")
     return _Content(keys, rows)
 
