@@ -84,12 +84,15 @@ class Chain:
             "summary": self.path("purity", "json"),
             "u_matrix": self.path("u_matrix"),
             "checkpoint": self.path("checkpoints", "safetensors"),
+            "checkpoints": self.all("checkpoints", "safetensors"),
+            "activations": self.path("activations"),
+            "training_activations": self.path("training"),
             "history": self.folder / "history.parquet",
             "summaries": self.all("purity", "json"),
         }
         for name, (keys, suffixes) in FIGURES.items():
             given = {key: inputs[key] for key in keys}
-            if name == "evolution":
+            if name in ("evolution", "explorer"):
                 given["purity"] = self.all("purity")
             outputs = {suffix: self.folder / f"{name}.{suffix}" for suffix in suffixes}
             module = "build_explorer" if name == "explorer" else f"plot_{name}"
@@ -104,7 +107,10 @@ FIGURES = {
     "u_matrix": (["u_matrix"], ["png", "svg"]),
     "prototypes": (["checkpoint", "purity"], ["png"]),
     "evolution": (["history"], ["png", "gif"]),
-    "explorer": (["checkpoint", "purity", "u_matrix", "summary"], ["html"]),
+    "explorer": (
+        ["checkpoints", "activations", "training_activations", "images", "summary"],
+        ["html"],
+    ),
 }
 
 

@@ -4,7 +4,7 @@ Methods whose name starts with `of_` are functions for rules, or return such: Sn
 with the wildcards of a job.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,22 @@ FIGURES = {
     "evolution": ["png", "gif"],
 }
 Paths = Callable[[Any], list[str]]
+
+
+def spread(epochs: Sequence[int], most: int = 12) -> list[int]:
+    """Return some epochs: the first, the last, and more at the start, where maps change most.
+
+    Examples
+    --------
+    >>> spread(range(91))
+    [0, 1, 2, 4, 6, 9, 15, 23, 37, 57, 90]
+    >>> spread([0, 1, 3])
+    [0, 1, 3]
+    """
+    last = max(epochs[-1], 1)
+    wanted = [last ** (step / (most - 2)) for step in range(most - 1)]
+    nearest = {min(epochs, key=lambda epoch: abs(epoch - one)) for one in wanted}
+    return sorted({epochs[0], epochs[-1]} | nearest)
 
 
 @dataclass(frozen=True)
@@ -150,6 +166,14 @@ class Runs:
 
         def paths(wildcards: Any) -> list[str]:
             return self._in_run(wildcards, pattern, self.evaluated(wildcards.experiment))
+
+        return paths
+
+    def of_shown_epochs(self, pattern: str) -> Paths:
+        """Return the input function for the paths of the epochs that the explorer shows."""
+
+        def paths(wildcards: Any) -> list[str]:
+            return self._in_run(wildcards, pattern, spread(self.evaluated(wildcards.experiment)))
 
         return paths
 

@@ -208,11 +208,15 @@ rule plot_evolution:
 
 
 rule build_explorer:
-    """Build one self-contained page: hover over a unit to see its prototype, hits and digits."""
+    """Build one self-contained page on which the map is explored, epoch by epoch."""
     input:
-        checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
-        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
-        u_matrix=RUNS.of_last_epoch("u_matrix/epoch_{epoch}.parquet"),
+        checkpoints=RUNS.of_shown_epochs("checkpoints/epoch_{epoch}.safetensors"),
+        purity=RUNS.of_shown_epochs("purity/epoch_{epoch}.parquet"),
+        activations=RUNS.of_last_epoch("activations/epoch_{epoch}.parquet"),
+        training_activations=RUNS.of_last_epoch(
+            "training_activations/epoch_{epoch}.parquet"
+        ),
+        images=RUNS.of_table("test"),
         summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
     output:
         html=f"{RUN}/explorer.html",

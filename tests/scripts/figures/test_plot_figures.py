@@ -45,7 +45,7 @@ SCRIPTS = {
         },
         ["png", "gif"],
     ),
-    "build_explorer": ({"width": 500, "colour_map": "viridis", **DIGITS}, ["html"]),
+    "build_explorer": ({"colour_map": "viridis", **DIGITS}, ["html"]),
 }
 INPUTS = {
     "plot_mnist_samples": ["images"],
@@ -55,7 +55,9 @@ INPUTS = {
     "plot_u_matrix": ["u_matrix"],
     "plot_prototypes": ["checkpoint", "purity"],
     "plot_evolution": ["history", "purity"],
-    "build_explorer": ["checkpoint", "purity", "u_matrix", "summary"],
+    "build_explorer": [
+        *("checkpoints", "purity", "activations", "training_activations", "images", "summary"),
+    ],
 }
 
 
@@ -138,6 +140,13 @@ def run(request, tmp_path):
         (np.arange(30) % 9).astype(np.uint8),
         {"dataset": "digits"},
     )
+    activations = tmp_path / "activations.parquet"
+    landed = {
+        "bmu": generator.integers(0, request.param.n_units, 30),
+        "label": np.arange(30) % 9,
+        "distance": generator.random(30),
+    }
+    write_table(activations, pd.DataFrame(landed), {}, kind="activations")
     return {
         "images": tmp_path / "test.parquet",
         "history": tmp_path / "history.parquet",
@@ -146,6 +155,9 @@ def run(request, tmp_path):
         "u_matrix": tmp_path / "u_matrix/epoch_003.parquet",
         "checkpoint": tmp_path / "checkpoints/epoch_003.safetensors",
         "summaries": sorted(tmp_path.glob("purity/*.json")),
+        "checkpoints": sorted(tmp_path.glob("checkpoints/*"), reverse=True),
+        "activations": activations,
+        "training_activations": activations,
         "all_purity": sorted(tmp_path.glob("purity/*.parquet"), reverse=True),
     }
 
@@ -166,7 +178,7 @@ def draw(script, run, folder, **changes):
     style, suffixes = SCRIPTS[script]
     style = style | changes
     inputs = {name: run[name] for name in INPUTS[script]}
-    if script == "plot_evolution":
+    if script in ("plot_evolution", "build_explorer"):
         inputs["purity"] = run["all_purity"]
     outputs = {suffix: folder / f"figure.{suffix}" for suffix in suffixes}
     importlib.import_module(f"workflow.scripts.figures.{script}").main(

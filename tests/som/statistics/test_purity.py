@@ -11,12 +11,8 @@ from sklearn.metrics import homogeneity_score
 from sklearn.metrics.cluster import contingency_matrix
 
 from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.purity import (
-    count_hits,
-    permuted_single_digit_units,
-    summarise,
-    units_table,
-)
+from workflow.som.statistics.hits import count_hits
+from workflow.som.statistics.purity import permuted_single_digit_units, summarise, units_table
 
 
 def summary_of(bmus, labels, n_units, training=None, permutations=5, seed=0):

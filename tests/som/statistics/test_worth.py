@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workflow.som.statistics.purity import count_hits, label_accuracy
+from workflow.som.statistics.hits import count_hits
+from workflow.som.statistics.purity import label_accuracy
 from workflow.som.statistics.worth import measure_shares, measure_worth
 
 FEW = {"draws": 3, "permutations": 20, "seed": 0}

@@ -1,36 +1,67 @@
 """Build the web page on which a map is explored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.explorer import build_page, describe_units, summary_line
+import numpy as np
+
+from workflow.som.data.datasets import read_images
+from workflow.som.figures.explorer.contents import Frame, Samples, gather
+from workflow.som.figures.explorer.page import build_page
 from workflow.som.files.atomic import write_atomically
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import read_summary
+from workflow.som.files.tables import read_table
+from workflow.som.statistics.hits import count_hits, label_units
 from workflow.som.statistics.map_units import read_units
 
 
 def main(
     *,
-    checkpoint: Path,
-    purity: Path,
-    u_matrix: Path,
+    checkpoints: Sequence[Path],
+    purity: Sequence[Path],
+    activations: Path,
+    training_activations: Path,
+    images: Path,
     summary: Path,
     html: Path,
     style: Mapping[str, Any],
 ) -> None:
-    """Read all that is known of one epoch's map and write the page."""
-    units, distances = read_units(purity), read_units(u_matrix).values("u_matrix")
-    codebook = load_checkpoint(checkpoint).codebook
-    page = build_page(
-        units.lattice,
-        describe_units(units, distances, codebook),
-        title="Self-organizing map of {dataset} · {experiment}".format_map(units.metadata),
-        summary=summary_line(read_summary(summary)),
-        **style,
+    """Read the maps of some epochs, and where the test images landed; write the page.
+
+    `checkpoints` and `purity` are of the same epochs, in their order; `activations`, those of the
+    test images, `training_activations` and `summary` are of the last one.
+    """
+    units = [read_units(path) for path in purity]
+    frames = [
+        Frame(one.epoch, one.counts, load_checkpoint(path).codebook)
+        for one, path in zip(units, checkpoints, strict=True)
+    ]
+    last = units[-1]
+    training = read_table(training_activations).frame
+    counts = count_hits(
+        training["bmu"].to_numpy(), training["label"].to_numpy(), last.lattice.n_units
     )
+    landed, test = read_table(activations).frame, read_images(images)
+    samples = Samples(
+        test.sample,
+        test.pixels.reshape(-1, *test.image_shape),
+        test.labels,
+        landed["bmu"].to_numpy(),
+        landed["distance"].to_numpy(np.float64),
+    )
+    contents = gather(
+        last.lattice,
+        frames,
+        label_units(counts),
+        samples,
+        read_summary(summary),
+        dataset=last.metadata["dataset"],
+    )
+    title = "Self-organizing map of {dataset} · {experiment}".format_map(last.metadata)
+    page = build_page(contents, title=title, **style)
     with write_atomically(html) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
@@ -38,9 +69,11 @@ def main(
 if __name__ == "__main__":
     start_job(snakemake.log[0], snakemake.params.given)
     main(
-        checkpoint=Path(snakemake.input.checkpoint),
-        purity=Path(snakemake.input.purity),
-        u_matrix=Path(snakemake.input.u_matrix),
+        checkpoints=[Path(path) for path in snakemake.input.checkpoints],
+        purity=[Path(path) for path in snakemake.input.purity],
+        activations=Path(snakemake.input.activations),
+        training_activations=Path(snakemake.input.training_activations),
+        images=Path(snakemake.input.images),
         summary=Path(snakemake.input.summary),
         html=Path(snakemake.output.html),
         style=snakemake.params.given["style"],

@@ -10,7 +10,8 @@ from workflow.som.files.tables import read_table, write_table
 from workflow.som.mapping.activations import nearest_from
 from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.purity import count_hits, summarise, units_table
+from workflow.som.statistics.hits import count_hits
+from workflow.som.statistics.purity import summarise, units_table
 
 KEYS = ("experiment", "seed", "epoch", "dataset", "lattice", "image_shape", "fingerprint")
 

@@ -9,7 +9,7 @@ from workflow.som.files.summaries import write_summary
 from workflow.som.files.tables import read_table
 from workflow.som.mapping.activations import nearest_from
 from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.purity import count_hits
+from workflow.som.statistics.hits import count_hits
 from workflow.som.statistics.quality.measures import measure_quality
 
 N_NEIGHBOURS = [10, 20]

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 # Those whose code stands between the images and a file of results.
 PACKAGES = (
     *("torch", "numpy", "numba", "scipy", "scikit-learn", "safetensors", "pandas", "pyarrow"),
-    *("matplotlib", "pillow", "bokeh", "snakemake"),
+    *("matplotlib", "pillow", "jinja2", "snakemake"),
 )
 
 

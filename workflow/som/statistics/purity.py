@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import homogeneity_score
 
-from workflow.som.data.classes import N_CLASSES
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.places import place_columns
+from workflow.som.statistics.hits import count_hits, label_units
 
 
 class ByChance(NamedTuple):
@@ -18,25 +18,6 @@ class ByChance(NamedTuple):
     mean: float
     low: float
     high: float
-
-
-def count_hits(
-    bmus: NDArray[np.integer], labels: NDArray[np.integer], n_units: int
-) -> NDArray[np.int64]:
-    """Count the samples of each class on each unit.
-
-    Returns
-    -------
-    int64 array of shape (n_units, n_classes)
-
-    Examples
-    --------
-    >>> count_hits(np.array([1, 1, 0]), np.array([7, 7, 3]), 2)[:, [3, 7]]
-    array([[1, 0],
-           [0, 2]])
-    """
-    cells = bmus.astype(np.int64) * N_CLASSES + labels
-    return np.bincount(cells, minlength=n_units * N_CLASSES).reshape(n_units, N_CLASSES)
 
 
 def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
@@ -133,8 +114,7 @@ def label_accuracy(
     >>> label_accuracy(training, np.array([0, 0, 1, 0]), np.array([3, 8, 3, 3]))
     0.5
     """
-    unit_labels = np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
-    return float((unit_labels[bmus] == labels).mean())
+    return float((label_units(training_counts)[bmus] == labels).mean())
 
 
 def labels_without_units(

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.statistics.purity import count_hits, label_accuracy, permuted_single_digit_units
+from workflow.som.statistics.hits import count_hits
+from workflow.som.statistics.purity import label_accuracy, permuted_single_digit_units
 
 
 def measure_shares(

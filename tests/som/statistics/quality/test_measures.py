@@ -10,7 +10,8 @@ from sklearn.neighbors import NearestNeighbors
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.purity import count_hits, summarise
+from workflow.som.statistics.hits import count_hits
+from workflow.som.statistics.purity import summarise
 from workflow.som.statistics.quality.measures import measure_quality
 from workflow.som.statistics.quality.preservation import continuity, trustworthiness
 

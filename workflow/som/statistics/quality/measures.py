@@ -11,7 +11,8 @@ from workflow.som.engine.search.nearest import Nearest
 from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.samples import Samples
-from workflow.som.statistics.purity import count_hits, recognition
+from workflow.som.statistics.hits import count_hits
+from workflow.som.statistics.purity import recognition
 from workflow.som.statistics.quality.class_scatter import (
     class_scatter,
     class_scatter_index,

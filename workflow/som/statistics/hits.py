@@ -1,0 +1,33 @@
+"""Which samples landed on which units, class by class."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflow.som.data.classes import N_CLASSES
+
+
+def count_hits(
+    bmus: NDArray[np.integer], labels: NDArray[np.integer], n_units: int
+) -> NDArray[np.int64]:
+    """Count the samples of each class on each unit.
+
+    Returns
+    -------
+    int64 array of shape (n_units, n_classes)
+
+    Examples
+    --------
+    >>> count_hits(np.array([1, 1, 0]), np.array([7, 7, 3]), 2)[:, [3, 7]]
+    array([[1, 0],
+           [0, 2]])
+    """
+    cells = bmus.astype(np.int64) * N_CLASSES + labels
+    return np.bincount(cells, minlength=n_units * N_CLASSES).reshape(n_units, N_CLASSES)
+
+
+def label_units(training_counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the class of most training samples on each unit, (n_units,); -1 where there are none.
+
+    Of equals it is the first.
+    """
+    return np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
