@@ -220,10 +220,10 @@ rule plot_benchmark_peers:
     input:
         table="results/benchmark/peers.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "benchmark_peers",
             "results/benchmark/figures/benchmark_peers.png",
-            caption="../report/benchmark.rst",
-            category="Benchmark",
+            "benchmark_peers",
         ),
         svg="results/benchmark/figures/benchmark_peers.svg",
     log:
@@ -244,10 +244,10 @@ rule plot_benchmark_schedule:
     input:
         table="results/benchmark/schedule.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "benchmark_schedule",
             "results/benchmark/figures/benchmark_schedule.png",
-            caption="../report/benchmark.rst",
-            category="Benchmark",
+            "benchmark_schedule",
         ),
         svg="results/benchmark/figures/benchmark_schedule.svg",
     log:
@@ -268,10 +268,10 @@ rule plot_benchmark_scaling:
     input:
         table="results/benchmark/scaling.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "benchmark_scaling",
             "results/benchmark/figures/benchmark_scaling.png",
-            caption="../report/benchmark.rst",
-            category="Benchmark",
+            "benchmark_scaling",
         ),
         svg="results/benchmark/figures/benchmark_scaling.svg",
     log:
@@ -293,10 +293,10 @@ rule plot_faithfulness:
         segments="results/benchmark/faithfulness_segments.parquet",
         windows="results/benchmark/faithfulness_windows.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "faithfulness",
             "results/benchmark/figures/faithfulness.png",
-            caption="../report/benchmark.rst",
-            category="Benchmark",
+            "faithfulness",
         ),
         svg="results/benchmark/figures/faithfulness.svg",
     log:

@@ -130,10 +130,10 @@ rule plot_classifier_scores:
     input:
         table="results/classifier/scores.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "classifier_scores",
             "results/classifier/figures/classifier_scores.png",
-            caption="../report/classifier.rst",
-            category="Classifier",
+            "classifier_scores",
         ),
         svg="results/classifier/figures/classifier_scores.svg",
     log:
@@ -156,10 +156,10 @@ rule plot_classifier_confusion:
     input:
         table="results/classifier/predictions.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "classifier_confusion",
             "results/classifier/figures/classifier_confusion.png",
-            caption="../report/classifier.rst",
-            category="Classifier",
+            "classifier_confusion",
         ),
         svg="results/classifier/figures/classifier_confusion.svg",
     log:
@@ -184,10 +184,10 @@ rule plot_classifier_mistakes:
         images=f"results/datasets/{CLASSIFIED.dataset}/test.parquet",
         purity=f"{CLASSIFIED_RUN}/purity/{CLASSIFIED_EPOCH}.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "classifier_mistakes",
             "results/classifier/figures/classifier_mistakes.png",
-            caption="../report/classifier.rst",
-            category="Classifier",
+            "classifier_mistakes",
         ),
         svg="results/classifier/figures/classifier_mistakes.svg",
     log:
@@ -210,10 +210,10 @@ rule plot_classifier_learning_curve:
     input:
         table="results/classifier/learning_curve.parquet",
     output:
-        png=report(
+        png=of_study_in_report(
+            "classifier_learning_curve",
             "results/classifier/figures/classifier_learning_curve.png",
-            caption="../report/classifier.rst",
-            category="Classifier",
+            "classifier_learning_curve",
         ),
         svg="results/classifier/figures/classifier_learning_curve.svg",
     log:

@@ -22,6 +22,7 @@ from workflow.paths.travelling_salesman import (
     RING,
     everything_of_tsp,
 )
+from workflow.report import labels
 from workflow.som.config.classifier_settings import settings_from, to_measure
 from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOUR
 from workflow.som.config.experiments import comparisons_from, experiments_from
@@ -124,6 +125,32 @@ def given(**values):
         }
 
     return parameters
+
+
+def of_run_in_report(figure, path):
+    """Return a run's figure, to be shown in Snakemake's report with its caption and finding."""
+    last_epochs = {name: each.epochs for name, each in EXPERIMENTS.items()}
+    return report(
+        path,
+        caption=f"../report/{figure}.rst",
+        category="Runs",
+        subcategory="{experiment}",
+        labels=labels.of_run(figure, last_epochs),
+    )
+
+
+def of_study_in_report(caption, path, figure="{comparison}"):
+    """Return the figure of a study, to be shown in Snakemake's report with its caption."""
+    return report(
+        path,
+        caption=f"../report/{caption}.rst",
+        category="Studies",
+        subcategory=lambda wildcards: path.format_map(dict(wildcards)).split("/")[1],
+        labels=lambda wildcards: {
+            "figure": labels.NAMES[figure.format_map(dict(wildcards))],
+            **({"instance": wildcards.instance} if "{instance}" in path else {}),
+        },
+    )
 
 
 def growing(amount):

@@ -61,10 +61,8 @@ rule plot_comparison:
     input:
         table="results/{target}/{comparison}.parquet",
     output:
-        png=report(
-            "results/{target}/figures/{comparison}.png",
-            caption="../report/comparison.rst",
-            category="Comparisons",
+        png=of_study_in_report(
+            "comparison", "results/{target}/figures/{comparison}.png"
         ),
         svg="results/{target}/figures/{comparison}.svg",
     log:
@@ -88,11 +86,7 @@ rule plot_trade_off:
     input:
         table="results/{target}/{comparison}.parquet",
     output:
-        png=report(
-            "results/{target}/figures/{comparison}.png",
-            caption="../report/comparison.rst",
-            category="Comparisons",
-        ),
+        png=of_study_in_report("trade_off", "results/{target}/figures/{comparison}.png"),
         svg="results/{target}/figures/{comparison}.svg",
     log:
         "results/logs/{target}/plot_trade_off_{comparison}.log",
@@ -115,10 +109,8 @@ rule plot_lattices:
     input:
         purity=COMPARISONS.inputs("topologies", "purity/epoch_{epoch}.parquet"),
     output:
-        png=report(
-            "results/topologies/figures/lattices.png",
-            caption="../report/comparison.rst",
-            category="Comparisons",
+        png=of_study_in_report(
+            "lattices", "results/topologies/figures/lattices.png", "lattices"
         ),
         svg="results/topologies/figures/lattices.svg",
     log:
@@ -143,10 +135,8 @@ rule plot_kernel_maps:
             "kernels", "checkpoints/epoch_{epoch}.safetensors"
         ),
     output:
-        png=report(
-            "results/topologies/figures/kernel_maps.png",
-            caption="../report/comparison.rst",
-            category="Comparisons",
+        png=of_study_in_report(
+            "kernel_maps", "results/topologies/figures/kernel_maps.png", "kernel_maps"
         ),
         svg="results/topologies/figures/kernel_maps.svg",
     log:
@@ -195,10 +185,8 @@ rule plot_stability:
             experiment=COMPARISONS.replicated(),
         ),
     output:
-        png=report(
-            "results/replicates/figures/stability.png",
-            caption="../report/comparison.rst",
-            category="Comparisons",
+        png=of_study_in_report(
+            "stability", "results/replicates/figures/stability.png", "stability"
         ),
         svg="results/replicates/figures/stability.svg",
     log:

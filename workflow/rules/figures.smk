@@ -9,7 +9,7 @@ rule plot_mnist_samples:
     input:
         images=RUNS.of_table("test"),
     output:
-        png=f"{RUN}/figures/mnist_samples.png",
+        png=of_run_in_report("mnist_samples", f"{RUN}/figures/mnist_samples.png"),
     log:
         "results/logs/{experiment}/seed_{seed}/plot_mnist_samples.log",
     benchmark:
@@ -33,7 +33,7 @@ rule plot_activation_maps:
     input:
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
     output:
-        png=f"{RUN}/figures/activation_maps.png",
+        png=of_run_in_report("activation_maps", f"{RUN}/figures/activation_maps.png"),
         svg=f"{RUN}/figures/activation_maps.svg",
     log:
         "results/logs/{experiment}/seed_{seed}/plot_activation_maps.log",
@@ -59,7 +59,7 @@ rule plot_combined_map:
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
         summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
     output:
-        png=f"{RUN}/figures/combined_map.png",
+        png=of_run_in_report("combined_map", f"{RUN}/figures/combined_map.png"),
         svg=f"{RUN}/figures/combined_map.svg",
     log:
         "results/logs/{experiment}/seed_{seed}/plot_combined_map.log",
@@ -85,7 +85,9 @@ rule plot_combined_map_epoch_001:
         purity=f"{RUN}/purity/epoch_001.parquet",
         summary=f"{RUN}/purity/epoch_001.json",
     output:
-        png=f"{RUN}/figures/combined_map_epoch_001.png",
+        png=of_run_in_report(
+            "combined_map_epoch_001", f"{RUN}/figures/combined_map_epoch_001.png"
+        ),
         svg=f"{RUN}/figures/combined_map_epoch_001.svg",
     log:
         "results/logs/{experiment}/seed_{seed}/plot_combined_map_epoch_001.log",
@@ -111,7 +113,7 @@ rule plot_training_curves:
         history=f"{RUN}/history.parquet",
         summaries=RUNS.of_evaluated_epochs("purity/epoch_{epoch}.json"),
     output:
-        png=f"{RUN}/figures/training_curves.png",
+        png=of_run_in_report("training_curves", f"{RUN}/figures/training_curves.png"),
         svg=f"{RUN}/figures/training_curves.svg",
     log:
         "results/logs/{experiment}/seed_{seed}/plot_training_curves.log",
@@ -136,7 +138,7 @@ rule plot_u_matrix:
     input:
         u_matrix=RUNS.of_last_epoch("u_matrix/epoch_{epoch}.parquet"),
     output:
-        png=f"{RUN}/figures/u_matrix.png",
+        png=of_run_in_report("u_matrix", f"{RUN}/figures/u_matrix.png"),
         svg=f"{RUN}/figures/u_matrix.svg",
     log:
         "results/logs/{experiment}/seed_{seed}/plot_u_matrix.log",
@@ -162,7 +164,7 @@ rule plot_prototypes:
         checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
         purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
     output:
-        png=f"{RUN}/figures/prototypes.png",
+        png=of_run_in_report("prototypes", f"{RUN}/figures/prototypes.png"),
     log:
         "results/logs/{experiment}/seed_{seed}/plot_prototypes.log",
     benchmark:
@@ -188,7 +190,7 @@ rule plot_evolution:
         purity=RUNS.of_evaluated_epochs("purity/epoch_{epoch}.parquet"),
     output:
         png=f"{RUN}/figures/evolution.png",
-        gif=f"{RUN}/figures/evolution.gif",
+        gif=of_run_in_report("evolution", f"{RUN}/figures/evolution.gif"),
     log:
         "results/logs/{experiment}/seed_{seed}/plot_evolution.log",
     benchmark:
@@ -219,7 +221,7 @@ rule build_explorer:
         images=RUNS.of_table("test"),
         summary=RUNS.of_last_epoch("purity/epoch_{epoch}.json"),
     output:
-        html=f"{RUN}/explorer.html",
+        html=of_run_in_report("explorer", f"{RUN}/explorer.html"),
     log:
         "results/logs/{experiment}/seed_{seed}/build_explorer.log",
     benchmark:

@@ -8,7 +8,7 @@ rule write_manifest:
         train=RUNS.of_table("train"),
         test=RUNS.of_table("test"),
     output:
-        manifest=f"{RUN}/manifest.json",
+        manifest=of_run_in_report("manifest", f"{RUN}/manifest.json"),
     log:
         "results/logs/{experiment}/seed_{seed}/write_manifest.log",
     group:

@@ -164,10 +164,8 @@ rule plot_tsp_gaps:
     input:
         summary="results/tsp/summary.parquet",
     output:
-        png=report(
-            "results/tsp/figures/tsp_gaps.png",
-            caption="../report/tsp.rst",
-            category="Travelling salesman",
+        png=of_study_in_report(
+            "tsp_gaps", "results/tsp/figures/tsp_gaps.png", "tsp_gaps"
         ),
         svg="results/tsp/figures/tsp_gaps.svg",
     log:
@@ -191,7 +189,9 @@ rule plot_tsp_tour:
         cities=CITIES,
         tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
     output:
-        png="results/tsp/{instance}/figures/tsp_tour.png",
+        png=of_study_in_report(
+            "tsp_tour", "results/tsp/{instance}/figures/tsp_tour.png", "tsp_tour"
+        ),
         svg="results/tsp/{instance}/figures/tsp_tour.svg",
     log:
         "results/logs/tsp/{instance}/plot_tsp_tour.log",
@@ -218,7 +218,11 @@ rule plot_tsp_closing:
         snapshots=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/snapshots.parquet",
     output:
         png="results/tsp/{instance}/figures/tsp_closing.png",
-        gif="results/tsp/{instance}/figures/tsp_closing.gif",
+        gif=of_study_in_report(
+            "tsp_closing",
+            "results/tsp/{instance}/figures/tsp_closing.gif",
+            "tsp_closing",
+        ),
     log:
         "results/logs/tsp/{instance}/plot_tsp_closing.log",
     benchmark:

@@ -147,11 +147,7 @@ rule plot_worth:
     input:
         table="results/worth/worth.parquet",
     output:
-        png=report(
-            "results/worth/figures/worth.png",
-            caption="../report/worth.rst",
-            category="What the single-digit units are worth",
-        ),
+        png=of_study_in_report("worth", "results/worth/figures/worth.png", "worth"),
         svg="results/worth/figures/worth.svg",
     log:
         "results/logs/worth/plot_worth.log",

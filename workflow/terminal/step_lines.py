@@ -35,6 +35,7 @@ HOUSEKEEPING = (
     *("Assuming", "Building DAG", "Using shell", "Conda env", "Singularity", "Group jobs"),
     *("Select jobs", "Execute ", "Complete log", "Elapsed time", "Shutting down"),
     *("Removing output files", "Removing temporary output", "Config file", "Reasons:"),
+    *("Loading script code", "Adding ", "Creating report"),
     *("Some jobs were", "If you prefer", "If you are sure", "Rules with "),
 )
 # How Snakemake ends after a step failed, of which there is a line already.
