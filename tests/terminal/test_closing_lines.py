@@ -7,7 +7,7 @@ from tests.som.statistics.test_findings import RUNS, SUMMARY
 from workflow.som.files.errors import DamagedFileError
 from workflow.som.files.summaries import write_summary
 from workflow.som.files.tables import write_table
-from workflow.terminal.closing_lines import findings_of, keep, why
+from workflow.terminal.closing_lines import findings_of, keep, of_radius, why
 
 
 @pytest.fixture
@@ -75,3 +75,10 @@ def test_the_last_word_of_a_step_that_failed(tmp_path, text, message, answer):
     if text is not None:
         log.write_text(text)
     assert why(str(log), message).startswith(answer)
+
+
+@pytest.mark.parametrize(("radius", "said"), [(50.0, True), (12.0, False), (36.0, False)])
+def test_a_radius_that_is_far_too_large_is_said(make_experiment, radius, said):
+    experiment = make_experiment(topology="square", shape=(12, 10), radius=radius)
+    lines = of_radius(experiment)
+    assert lines == (["  ! radius 50 is 4 times what fits this lattice (12)"] if said else [])

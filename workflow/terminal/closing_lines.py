@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from workflow.som.config.experiments import Experiment
+from workflow.som.config.experiments import Experiment, natural_radius
 from workflow.som.files.atomic import write_atomically
 from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_table
@@ -17,6 +17,8 @@ from workflow.som.statistics.findings import (
 )
 
 RESULTS = Path("results")
+# A radius so many times what fits the lattice is worth a word.
+FAR = 3
 
 
 def findings_of(
@@ -63,7 +65,17 @@ def _of_experiment(name: str, experiment: Experiment) -> list[str]:
     runs = [RESULTS / name / f"seed_{seed}" for seed in experiment.seeds]
     last = f"purity/epoch_{experiment.epochs:03d}.json"
     to_open = runs[0] / "explorer.html" if len(runs) == 1 else RESULTS / name
-    return run_findings([read_summary(run / last) for run in runs], str(to_open))
+    lines = run_findings([read_summary(run / last) for run in runs], str(to_open))
+    return [*lines[:-1], *of_radius(experiment), lines[-1]]
+
+
+def of_radius(experiment: Experiment) -> list[str]:
+    """Return a line about a radius that moved all units alike for many epochs, or nothing."""
+    natural = natural_radius(experiment.topology, experiment.shape)
+    if experiment.radius <= FAR * natural:
+        return []
+    times = f"{experiment.radius / natural:.0f} times"
+    return [f"  ! radius {experiment.radius:g} is {times} what fits this lattice ({natural:g})"]
 
 
 def keep(target: str, lines: Iterable[str]) -> None:

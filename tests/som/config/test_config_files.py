@@ -190,7 +190,7 @@ def test_data_sets_are_those_that_can_be_read() -> None:
 def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
     validate_config(CONFIG, SCHEMA_PATH)
     article = experiments_from(CONFIG)["article"]
-    assert CONFIG["experiments"]["article"] == {}
+    assert CONFIG["experiments"]["article"] == {"radius": 50.0}
     assert dataclasses.asdict(article) == {
         "dataset": "mnist",
         "seeds": (0,),

@@ -77,7 +77,8 @@ def is_allowed(key: str, value: Any) -> bool:
         smallest = (1e-100 / 50.0) ** (1 / 89) if key == "decay" else 0.0
         return is_real(value, 1.0) and value >= smallest
     if key == "radius":
-        return is_real(value, 10 * math.hypot(50, 50)) and value * 0.95**89 >= 1e-100
+        is_far_enough = is_real(value, 10 * math.hypot(50, 50)) and value * 0.95**89 >= 1e-100
+        return value is None or is_far_enough
     least, most = {"permutations": (20, 100000)}.get(key, (1, 999))
     return is_integer(value, least, most)
 

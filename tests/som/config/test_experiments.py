@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.project import CONFIG
 from tests.som.config.configurations import (
     DEFAULTS,
     assert_one_sentence,
@@ -23,6 +24,7 @@ from workflow.som.config.experiments import (
     DATASET_NAMES,
     Experiment,
     canonical_dataset,
+    experiments_from,
     to_fingerprint,
 )
 from workflow.som.config.refusals import ConfigError
@@ -266,3 +268,22 @@ def test_every_lattice_needs_only_configuration(own: Any) -> None:
 def test_a_config_error_is_what_the_scripts_and_python_expect() -> None:
     assert issubclass(ConfigError, SomError)
     assert issubclass(ConfigError, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("own", "radius"),
+    [
+        ({"shape": [12, 30], "topology": "hexagonal"}, 30.0),
+        ({"shape": [12, 30], "topology": "torus"}, 15.0),
+        ({"shape": [25], "topology": "ring"}, 12.5),
+        ({"shape": [25], "topology": "line"}, 25.0),
+        ({"shape": [3, 4, 5], "topology": "block"}, 5.0),
+        ({"shape": [12, 30], "radius": 3}, 3.0),
+        ({}, 50.0),
+    ],
+)
+def test_without_a_radius_it_is_what_fits_the_lattice(own: dict[str, Any], radius: float) -> None:
+    config = {**CONFIG, "experiments": CONFIG["experiments"] | {"own": own}}
+    experiment = experiments_from(config)["own"]
+    assert experiment.radius == radius
+    assert to_fingerprint(experiment)["radius"] == radius

@@ -42,7 +42,10 @@ def test_a_missing_default_is_named(key: str) -> None:
         ),
         ({"epochs": "many"}, 'epochs is "many", but must be an integer from 1 to 999.'),
         ({"epochs": True}, "epochs is true, but must be an integer from 1 to 999."),
-        ({"radius": math.nan}, "radius is .nan, but must be a number above 0 and up to 400000."),
+        (
+            {"radius": math.nan},
+            "radius is .nan, but must be a number above 0 and up to 400000, or nothing.",
+        ),
         (
             {"decay": 0},
             "decay is 0, but must be above 0; set it to a number above 0 and up to 1.",

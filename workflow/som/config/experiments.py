@@ -8,14 +8,14 @@ import dataclasses
 import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workflow.som.config.refusals import ConfigError, shown
 from workflow.som.data.sources import DATASETS
 from workflow.som.model.kernels import ONLINE_ONLY
-from workflow.som.model.lattice import shape_fault
+from workflow.som.model.lattice import WRAPPED, shape_fault
 from workflow.som.model.schedule import Schedule
 
 DATASET_NAMES = tuple(DATASETS)
@@ -287,12 +287,27 @@ def _check_names(names: Iterable[str]) -> None:
 
 
 def _experiment(values: Mapping[str, Any]) -> Experiment:
+    if values["radius"] is None:
+        values = {**values, "radius": natural_radius(values["topology"], values["shape"])}
     # `radius: 50` and `radius: 50.0` must give the same fingerprint.
     keys = ("learning_rate", "radius", "decay", "final_learning_rate", "final_radius")
     reals = {key: float(values[key]) for key in keys}
     lists = {key: tuple(values[key]) for key in ("seeds", "shape")}
     dataset = canonical_dataset(values["dataset"])
     return Experiment(**{**values, **reals, **lists, "dataset": dataset})
+
+
+def natural_radius(topology: str, shape: Sequence[int]) -> float:
+    """Return the radius at which training starts unless another is given: the longest side.
+
+    On closed lattices it is half of that, as no unit is farther away.
+
+    Examples
+    --------
+    >>> natural_radius("square", (12, 30)), natural_radius("ring", (25,))
+    (30.0, 12.5)
+    """
+    return max(shape) / (2 if topology in WRAPPED else 1)
 
 
 def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
