@@ -84,7 +84,7 @@ def test_from_images_to_figures(tiny_run, monkeypatch):
         name = plot.__name__.rpartition(".")[2].removeprefix("plot_")
         outputs = {kind: folder / f"{name}.{kind}" for kind in ("png", "svg")}
         plot.main(**inputs, **outputs, style=CONFIG["figures"][name] | {"dpi": 50})
-        assert all(path.stat().st_size > 1000 for path in outputs.values())
+        assert all(path.stat().st_size > 500 for path in outputs.values())
     pixels = dict(zip(run.test_images.sample, run.test_images.pixels, strict=True))
     for sample, image in zip(shown["mistakes"]["sample"], shown["images"], strict=True):
         np.testing.assert_array_equal(image.ravel(), pixels[sample])

@@ -94,5 +94,9 @@ def draw_activation_maps(
     ]
     names = ["lit by other digits only", f"dead: lit by no digit · {n_dead:,} of {len(counts):,}"]
     bar.ax.legend(handles, names, loc="center left", bbox_to_anchor=(1.06, 0.5), borderaxespad=0)
-    title = f"Units that light up for each digit after epoch {epoch}"
+    lit = (counts > 0).sum(axis=0)
+    title = (
+        f"After epoch {epoch}, each digit lights up {lit.min():,} to {lit.max():,} of "
+        f"{len(counts):,} {'unit' if len(counts) == 1 else 'units'}"
+    )
     figure.suptitle(" · ".join(filter(None, (title, map_note(lattice)))), x=0.01, ha="left")

@@ -26,6 +26,7 @@ from workflow.som.model.lattice import Lattice
 SMALL_LATTICE = 150
 LONGEST_SIDE = 25
 SINGLE_COLOUR = "#054b6c"
+ANY_COLOUR = "#505050"
 SEVERAL_COLOUR = "#a9bfca"
 
 
@@ -125,10 +126,24 @@ def draw_combined_map(
         right, summary["histogram"], summary["permuted_single_digit_units"], dead_colour
     )
     figure.suptitle(
-        f"Epoch {summary['epoch']} · {summary['active_units']:,} of {summary['n_units']:,} units "
-        f"active · label accuracy {summary['label_accuracy']:.1%}".replace("%", " %"),
+        combined_map_title(summary),
         x=0.01,
         ha="left",
+    )
+
+
+def combined_map_title(summary: Mapping[str, Any]) -> str:
+    """Return what the map shows: units of one digit next to chance.
+
+    Parameters
+    ----------
+    summary : mapping
+        As in `purity/epoch_EEE.json`.
+    """
+    by_chance = summary["permuted_single_digit_units"]["mean"]
+    return (
+        f"After epoch {summary['epoch']}, {summary['single_digit_units']:,} of "
+        f"{summary['n_units']:,} units answer to one digit alone; by chance {by_chance:,.0f}"
     )
 
 
@@ -157,7 +172,7 @@ def _draw_key(
     )
     if fade_by_purity:
         ax.add_artist(digits)
-        colour = np.array(to_rgb(palette[0]))
+        colour = np.array(to_rgb(ANY_COLOUR))  # Of no digit: the key is about all of them.
         handles = [
             Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS
         ]

@@ -17,6 +17,7 @@ def summaries_frame(summaries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     rows = [
         {
             "epoch": summary["epoch"],
+            "n_units": summary["n_units"],
             "single_digit_units": summary["single_digit_units"],
             "active_units": summary["active_units"],
             "label_accuracy": summary["label_accuracy"],
@@ -60,9 +61,23 @@ def draw_training_curves(figure: Figure, history: pd.DataFrame, maps: pd.DataFra
             if len(history) == 1:
                 for line in ax.lines:
                     line.set_marker("o")
+    figure.suptitle(training_title(history, maps), x=0.01, ha="left")
     for ax in panels[-1]:
         ax.set_xlabel("epoch")
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+
+
+def training_title(history: pd.DataFrame, maps: pd.DataFrame) -> str:
+    """Return what the training came to; parameters as in `draw_training_curves`."""
+    first, last = history.iloc[0], history.iloc[-1]
+    fell = "fell" if last["quantization_error"] <= first["quantization_error"] else "rose"
+    title = (
+        f"The quantization error {fell} from {first['quantization_error']:.2f} to "
+        f"{last['quantization_error']:.2f} in {int(last['epoch']):,} epochs"
+    )
+    if len(maps):
+        title += f"; {int(maps['single_digit_units'].iloc[-1]):,} units answer to one digit alone"
+    return title
 
 
 def _draw_quantization_error(ax: Axes, history: pd.DataFrame) -> None:
@@ -83,8 +98,8 @@ def _draw_topographic_errors(ax: Axes, history: pd.DataFrame) -> None:
     ax.set(title="Topographic error (training)", ylabel="share of samples")
     ax.yaxis.set_major_formatter(_percent)
     if ax.lines:
-        ax.legend(loc="upper left")
-        ax.set_ylim(0, 1.4 * max(ax.dataLim.ymax, 0.01))
+        ax.legend(loc="best")
+        ax.set_ylim(0, 1.1 * max(ax.dataLim.ymax, 0.01))
     else:
         ax.text(0.5, 0.5, "undefined on one unit", transform=ax.transAxes, ha="center")
 
@@ -122,9 +137,18 @@ def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
     ax.set(title="Units that light up (test)", ylabel="units")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    # Room for the legend above the curves.
-    ax.set_ylim(0, 1.6 * ax.dataLim.ymax)
-    ax.legend(loc="upper left")
+    ax.set_ylim(0, 1.02 * maps["n_units"].max())
+    for line in ax.lines:  # At the lines: no corner of the panel is free on all maps.
+        ax.annotate(
+            line.get_label(),
+            (line.get_xdata()[-1], line.get_ydata()[-1]),
+            (0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=6.5,
+            color=line.get_color(),
+        )
 
 
 def _draw_shares(ax: Axes, maps: pd.DataFrame) -> None:
@@ -133,11 +157,11 @@ def _draw_shares(ax: Axes, maps: pd.DataFrame) -> None:
     ax.set(
         title="Digits told apart (test)",
         ylabel="share of samples",
-        ylim=(0, 1.4),
+        ylim=(0, 1.02),
         yticks=[0, 0.25, 0.5, 0.75, 1],
     )
     ax.yaxis.set_major_formatter(_percent)
-    ax.legend(loc="upper left")
+    ax.legend(loc="best")
 
 
 def _percent(value: float, _: float) -> str:

@@ -41,6 +41,9 @@ def draw_u_matrix(
     draw_lattice_map(ax, lattice, mappable.to_rgba(np.ma.masked_invalid(distances)))
     ax.set_title(f"U-matrix after epoch {epoch}", fontsize=9)
     if len(defined):
+        low, high = limits
+        ridges = f"{high / low:.1f} times" if low > 0 else "far"
+        ax.set_title(f"After epoch {epoch}, ridges rise {ridges} above valleys", fontsize=9)
         bar = figure.colorbar(
             mappable,
             ax=ax,

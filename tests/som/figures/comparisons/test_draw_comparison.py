@@ -40,15 +40,30 @@ def test_every_measure_has_a_panel_and_every_experiment_a_line():
     assert "intervals" not in figure.get_suptitle()
 
 
+def means_in(ax):
+    """Return the colours of the marks of the means, from the first experiment on."""
+    return [to_hex(line.get_color()) for line in ax.lines if line.get_marker() == "D"]
+
+
 @pytest.mark.parametrize("number", range(len(MEASURES)))
-def test_the_best_is_red_and_the_others_are_not(number):
-    figure, runs, measure = Figure(), runs_of(), MEASURES[number]
+def test_what_is_apart_from_all_others_is_red(number):
+    figure, runs, measure = Figure(), runs_of(4), MEASURES[number]
+    shift = 100 if measure.more_is_better else -100
+    runs.loc[4:7, measure.column] += shift  # The second experiment's.
     draw(figure, runs)
-    colours = [to_hex(line.get_color()) for line in figure.axes[number].lines]
-    values = runs[measure.column]
-    best = values.idxmax() if measure.more_is_better else values.idxmin()
-    expected = [BEST_COLOUR if line == best else MEAN_COLOUR for line in range(3)]
-    assert colours == expected
+    assert means_in(figure.axes[number]) == [MEAN_COLOUR, BEST_COLOUR, MEAN_COLOUR]
+
+
+@pytest.mark.parametrize("n_seeds", [1, 2, 4])
+def test_nothing_is_red_within_chance(n_seeds):
+    """Neither where the intervals overlap, nor where too few runs have none."""
+    figure, runs = Figure(), runs_of(n_seeds)
+    if n_seeds < 3:
+        runs.loc[runs["experiment"] == "line", [m.column for m in MEASURES]] += 100
+    draw(figure, runs)
+    for ax in figure.axes[: len(MEASURES)]:
+        assert means_in(ax) == [MEAN_COLOUR] * 3
+        assert len(ax.lines) == {1: 3, 2: 6, 4: 9}[n_seeds]  # Two runs have no interval.
 
 
 def test_seeds_are_dots_with_an_interval():

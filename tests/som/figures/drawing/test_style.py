@@ -1,3 +1,5 @@
+from xml.etree import ElementTree
+
 import matplotlib
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from workflow.som.figures.drawing.style import (
     purity_strengths,
     reaches,
     saved_figure,
+    title_of,
 )
 from workflow.som.model.lattice import Lattice
 
@@ -114,3 +117,23 @@ def test_no_setting_of_the_user_reaches_a_figure():
             assert matplotlib.rcParams["font.size"] == 8
             assert not matplotlib.rcParams["axes.grid"]
         assert matplotlib.rcParams["font.size"] == 30
+
+
+def test_an_svg_says_what_it_shows_and_its_text_is_text(tmp_path):
+    with saved_figure([tmp_path / "a.svg"], {"width": 4, "height": 3, "dpi": 50}) as figure:
+        ax = figure.add_subplot()
+        ax.set_xlabel("epoch of the training")
+        figure.suptitle("Units < images & so on")
+    text = (tmp_path / "a.svg").read_text()
+    assert "<title>Units &lt; images &amp; so on</title>" in text
+    assert ">epoch of the training</text>" in text
+    assert "Matplotlib" not in text
+    ElementTree.fromstring(text)
+
+
+def test_without_a_title_of_its_own_a_figure_has_those_of_its_panels():
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    left.set_title("one\nand a half")
+    right.set_title("two")
+    assert title_of(figure) == "one and a half · two"

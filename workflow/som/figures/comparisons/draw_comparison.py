@@ -9,6 +9,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from workflow.som.statistics.comparison import MEASURES, Measure
 
 N_COLUMNS = 4
+# Of fewer runs an interval says nothing: of two it reaches twelve deviations to each side.
+FEWEST = 3
 RUN_COLOUR, MEAN_COLOUR, BEST_COLOUR = "#8aa5b5", "#054b6c", "#ac3a54"
 
 
@@ -40,10 +42,30 @@ def draw_comparison(figure: Figure, runs: pd.DataFrame, means: pd.DataFrame) -> 
     panels[0].set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)))
     panels[0].set_yticklabels([name.replace("_", " ") for name in names])
     n_runs = runs.groupby("experiment").size()
-    several = " · dots are runs, bars 95 % intervals of the mean" if n_runs.max() > 1 else ""
-    figure.suptitle(
-        f"On the test set after the last epoch; best in red{several}", x=0.01, ha="left"
-    )
+    several = " · dots are runs" if n_runs.max() > 1 else " · one run each: no measure of chance"
+    if n_runs.max() >= FEWEST:
+        several += ", bars 95 % intervals of the mean · red: apart from all others"
+    figure.suptitle(f"On the test set after the last epoch{several}", x=0.01, ha="left")
+
+
+def stands_out(rows: pd.DataFrame, measure: Measure) -> str | None:
+    """Return the experiment whose interval is better than all others', or None.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of one measure, with `n_runs`, `mean`, `low` and `high`, by experiment.
+    measure : Measure
+    """
+    sure = rows[rows["n_runs"] >= FEWEST]
+    if len(rows) < 2 or len(sure) < len(rows):
+        return None
+    sign = 1 if measure.more_is_better else -1
+    # What is worst and best within each interval, as if more were better.
+    ends = sign * sure[["low", "high"]].to_numpy(float)
+    worst, best = ends.min(axis=1), ends.max(axis=1)
+    first = int(worst.argmax())
+    return str(sure.index[first]) if worst[first] > np.delete(best, first).max() else None
 
 
 def _draw_measure(
@@ -59,7 +81,7 @@ def _draw_measure(
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
     if rows.empty:
         return
-    best = rows["mean"].idxmax() if measure.more_is_better else rows["mean"].idxmin()
+    best = stands_out(rows, measure)
     for line, name in enumerate(names):
         if name not in rows.index:
             continue
@@ -68,6 +90,7 @@ def _draw_measure(
         if row["n_runs"] > 1:
             values = runs.loc[runs["experiment"] == name, measure.column].to_numpy(float)
             ax.plot(values, np.full(len(values), line), "o", ms=2.2, color=RUN_COLOUR, zorder=1)
+        if row["n_runs"] >= FEWEST:
             ax.plot([row["low"], row["high"]], [line, line], color=colour, linewidth=2.4, zorder=2)
         ax.plot(row["mean"], line, "D", ms=3.6, color=colour, zorder=3)
     low, high = ax.get_xlim()

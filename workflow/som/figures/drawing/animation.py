@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -21,17 +22,26 @@ def save_animation(
     frame_ms: int,
     last_frame_ms: int,
 ) -> None:
-    """Write frames to each of `paths`, as a PNG or GIF by its suffix, that repeats for ever."""
+    """Write frames to each of `paths`, as a PNG or GIF by its suffix, that repeats for ever.
+
+    Whoever cannot play a PNG sees the last frame, which shows what came of it.
+    """
     durations = [frame_ms] * (len(frames) - 1) + [last_frame_ms]
     for path in paths:
+        is_png = Path(path).suffix == ".png"
+        has_still = is_png and len(frames) > 1
+        pictures = [frames[-1], *frames] if has_still else list(frames)
+        # Other formats know no picture that stands outside the animation.
+        options: dict[str, Any] = {"default_image": True} if has_still else {}
         with write_atomically(path) as temporary:
-            frames[0].save(
+            pictures[0].save(
                 temporary,
                 save_all=True,
-                append_images=frames[1:],
+                append_images=pictures[1:],
                 duration=durations if len(frames) > 1 else last_frame_ms,
                 loop=0,
                 optimize=False,
+                **options,
             )
 
 

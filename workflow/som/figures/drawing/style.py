@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import matplotlib
 import numpy as np
@@ -57,11 +58,29 @@ def new_figure(width: float, height: float, dpi: float) -> Figure:
 
 
 def save_figure(figure: Figure, paths: Iterable[Path | str]) -> None:
-    """Write a figure to each of `paths` (format by suffix); equal figures give equal bytes."""
+    """Write a figure to each of `paths` (format by suffix); equal figures give equal bytes.
+
+    An SVG says in its `title` what the figure shows, for search and for those who hear it.
+    """
+    nameless = {".svg": {"Date": None, "Creator": None}, ".png": {"Software": None}}
     for path in paths:
-        undated = {".svg": {"Date": None}, ".png": {"Software": None}}[Path(path).suffix]
+        suffix = Path(path).suffix
         with write_atomically(path) as temporary:
-            figure.savefig(temporary, metadata=undated)
+            figure.savefig(temporary, metadata=nameless[suffix])
+            if suffix == ".svg":
+                text = temporary.read_text(encoding="utf-8")
+                head, tag, rest = text.partition("<svg ")
+                attributes, end, content = rest.partition(">")
+                title = f"\n <title>{escape(title_of(figure))}</title>"
+                text = f'{head}{tag}role="img" {attributes}{end}{title}{content}'
+                temporary.write_text(text, encoding="utf-8")
+
+
+def title_of(figure: Figure) -> str:
+    """Return a figure's title, or those of its panels."""
+    titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
+    own = titles[:1] if titles[0] else [title for title in titles if title]
+    return " ".join(" · ".join(own).split())
 
 
 @contextmanager
