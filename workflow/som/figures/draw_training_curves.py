@@ -118,15 +118,6 @@ def _draw_radius(ax: Axes, history: pd.DataFrame) -> None:
 
 
 def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
-    ax.plot(maps["epoch"], maps["active_units"], label="any digit", color="#2b8377")
-    ax.plot(maps["epoch"], maps["single_digit_units"], label="one digit", color="#054b6c")
-    ax.plot(
-        maps["epoch"],
-        maps["permuted_mean"],
-        color="#707070",
-        lw=0.8,
-        label="one digit, permuted labels",
-    )
     ax.fill_between(
         maps["epoch"].to_numpy(),
         maps["permuted_low"].to_numpy(np.float64),
@@ -138,16 +129,22 @@ def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     ax.set_ylim(0, 1.02 * maps["n_units"].max())
-    for line in ax.lines:  # At the lines: no corner of the panel is free on all maps.
+    # At the lines: no corner of the panel is free on all maps.
+    for column, label, colour in (
+        ("active_units", "any digit", "#2b8377"),
+        ("single_digit_units", "one digit", "#054b6c"),
+        ("permuted_mean", "one digit, permuted labels", "#707070"),
+    ):
+        ax.plot(maps["epoch"], maps[column], color=colour, lw=0.8 if "permuted" in label else None)
         ax.annotate(
-            line.get_label(),
-            (line.get_xdata()[-1], line.get_ydata()[-1]),
+            label,
+            (maps["epoch"].iloc[-1], maps[column].iloc[-1]),
             (0, 3),
             textcoords="offset points",
             ha="right",
             va="bottom",
             fontsize=6.5,
-            color=line.get_color(),
+            color=colour,
         )
 
 
