@@ -244,6 +244,10 @@ def test_a_drawn_digit_lands_among_its_own_kind(opened, digit, size):
     assert opened.text("#answer h2") == f"The map says: {digit}"
     assert len(opened.driver.find_elements("css selector", "#answer button")) == 5
     assert len(opened.run("return page.map.marked.answers")) == 5
+    opened.click("#tab-unit")
+    assert opened.run("return page.map.marked.answers") == []
+    opened.click("#tab-pen")
+    assert len(opened.run("return page.map.marked.answers")) == 5
     opened.click("#wipe")
     assert opened.text("#answer") == ""
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes
+from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes, titled
 from workflow.som.model.lattice import Lattice
 
 
@@ -71,3 +72,13 @@ def test_no_side_of_a_picture_is_longer_than_what_opens_everywhere(shape):
     picture = enlarge(np.full(shape, 200, np.uint8), 600)
     assert max(picture.size) <= 9_000
     assert picture.getpixel((0, 0)) == 200
+
+
+@pytest.mark.parametrize("width", [30, 600])
+def test_a_title_stands_above_the_picture_and_changes_nothing_in_it(width):
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (50, width), np.uint8))
+    whole = titled(picture, "What each of 20 units stands for after epoch 3")
+    room = whole.height - picture.height
+    assert np.array_equal(np.asarray(whole)[room:], np.asarray(picture))
+    assert (np.asarray(whole)[:room] < 100).any()
+    assert (room > 60) == (width == 30)  # Several lines where one has no room.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes
+from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes, titled
 from workflow.som.files.atomic import write_atomically
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import start_job
@@ -22,8 +22,11 @@ def main(*, checkpoint: Path, purity: Path, png: Path, style: Mapping[str, Any])
         units.is_dead,
         dead_grey=style["dead_grey"],
     )
+    title = f"What each of {len(codebook):,} units stands for after epoch {units.epoch}"
+    if dead := int(units.is_dead.sum()):
+        title += f"; {dead:,} with a frame are dead"
     with write_atomically(png) as temporary:
-        enlarge(sheet, style["least_width"]).save(temporary)
+        titled(enlarge(sheet, style["least_width"]), title).save(temporary)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """Every unit's weight vector as an image, laid out as the lattice: one exact picture."""
 
+import textwrap
+
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from workflow.som.figures.drawing.animation import font
 from workflow.som.figures.drawing.style import MOST_PIXELS
 from workflow.som.figures.drawing.tile_order import folds, unit_tiles
 from workflow.som.model.lattice import Lattice
 
 PAPER = 255
+TEXT_HEIGHT, LETTER_WIDTH = 14, 8.2  # pixels
 FOLD = 215  # where one row of a folded line goes on in the next
 
 
@@ -63,3 +67,15 @@ def enlarge(sheet: NDArray[np.uint8], least_width: int) -> Image.Image:
         return Image.fromarray(sheet).reduce(-(-most // MOST_PIXELS))
     factor = max(1, min(-(-least_width // sheet.shape[1]), MOST_PIXELS // most))
     return Image.fromarray(sheet.repeat(factor, axis=0).repeat(factor, axis=1))
+
+
+def titled(picture: Image.Image, title: str) -> Image.Image:
+    """Return a picture below its title, which has as many lines as it needs."""
+    lines = textwrap.wrap(title, max(12, int(picture.width / LETTER_WIDTH)))
+    room = round(1.4 * TEXT_HEIGHT) * len(lines) + TEXT_HEIGHT // 2
+    whole = Image.new("L", (picture.width, picture.height + room), PAPER)
+    whole.paste(picture, (0, room))
+    pen, style = ImageDraw.Draw(whole), font(TEXT_HEIGHT, bold=False)
+    for number, line in enumerate(lines):
+        pen.text((3, 3 + round(1.4 * TEXT_HEIGHT) * number), line, fill=0, font=style)
+    return whole

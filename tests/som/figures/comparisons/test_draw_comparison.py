@@ -113,7 +113,10 @@ def test_stability_stands_beside_chance():
     draw_stability(figure, [summary_of("replicate_both"), summary_of("replicate_start")])
     again, counts = figure.axes
     names = [text.get_text() for text in again.get_legend().get_texts()]
-    assert names == ["replicate both (3 maps)", "replicate start (3 maps)", "by chance: all pairs"]
+    assert names == [
+        *("other order, other start (3 maps)", "same order, other start (3 maps)"),
+        "by chance: all pairs",
+    ]
     np.testing.assert_allclose(again.lines[0].get_ydata(), 0.5)
     np.testing.assert_allclose(again.lines[1].get_ydata(), 0.1)
     # Counts that no pair has, and expectations below one pair, are not drawn on the log scale.

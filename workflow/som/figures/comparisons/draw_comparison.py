@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from workflow.som.figures.comparisons.experiment_names import in_words
 from workflow.som.statistics.comparison import MEASURES, Measure
 
 N_COLUMNS = 4
@@ -40,7 +41,7 @@ def draw_comparison(figure: Figure, runs: pd.DataFrame, means: pd.DataFrame) -> 
     for ax in panels[len(MEASURES) :]:
         ax.set_axis_off()
     panels[0].set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)))
-    panels[0].set_yticklabels([name.replace("_", " ") for name in names])
+    panels[0].set_yticklabels([in_words(name) for name in names])
     n_runs = runs.groupby("experiment").size()
     several = " · dots are runs" if n_runs.max() > 1 else " · one run each: no measure of chance"
     if n_runs.max() >= FEWEST:

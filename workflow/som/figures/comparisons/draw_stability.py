@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from workflow.som.figures.comparisons.experiment_names import in_words
+
 CHANCE_COLOUR = "#9a9a9a"
 MARKERS = "osD^vP"
 
@@ -32,7 +34,7 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
     for number, summary in enumerate(summaries):
         rows = [row for row in summary["stability"] if row["again"] is not None]
         radii = [row["radius"] for row in rows]
-        label = f"{summary['experiment'].replace('_', ' ')} ({len(summary['seeds'])} maps)"
+        label = f"{in_words(summary['experiment'])} ({len(summary['seeds'])} maps)"
         marker = MARKERS[number % len(MARKERS)]
         ax.plot(radii, [row["again"] for row in rows], f"{marker}-", label=label)
         chance = [row["neighbour_share"] for row in rows]
@@ -59,7 +61,7 @@ def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         row = next(row for row in summary["stability"] if row["radius"] == 1)
         maps = np.arange(row["n_maps"] + 1)
         observed = np.array(row["observed"]) / row["n_pairs"]
-        label = summary["experiment"].replace("_", " ")
+        label = in_words(summary["experiment"])
         shown = observed > 0
         marker = MARKERS[number % len(MARKERS)]
         ax.plot(maps[shown], observed[shown], f"{marker}-", label=label)

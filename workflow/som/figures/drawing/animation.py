@@ -50,12 +50,13 @@ def write_text(
 ) -> None:
     """Write dark text on a light ground, smoothed in the greys of the palette."""
     mask = Image.new("L", frame.size)
-    ImageDraw.Draw(mask).text(at, text, fill=255, font=_font(size, bold=bold))
+    ImageDraw.Draw(mask).text(at, text, fill=255, font=font(size, bold=bold))
     ink = np.asarray(mask) // (256 // N_GREYS)
     pixels = np.asarray(frame)
     frame.paste(Image.fromarray(np.where(ink > 0, PAPER - ink, pixels).astype(np.uint8)))
 
 
-def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Return the font of all figures, `size` pixels high."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), size)

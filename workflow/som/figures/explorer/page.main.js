@@ -18,6 +18,7 @@ class Page {
     this.state = { view: "majority", frame: contents.frames.length - 1, digit: null, unit: null };
     this.state = { ...this.state, pins: [], tab: "unit", from: 0, theme: null };
     this.drawing = null;
+    this.answers = [];
     this.timer = null;
     this.shown = GALLERY;
     this.inGallery = 0;
@@ -307,9 +308,9 @@ class Page {
         element("p", {}, "The nearest prototypes; the units that answer are lit on the map."),
         element("div", { className: "images" }, ...prototypes),
       );
-      this.map.marked.answers = nearest.map(([, unit]) => unit);
+      this.answers = nearest.map(([, unit]) => unit);
     } else {
-      this.map.marked.answers = [];
+      this.answers = [];
     }
     this.state.frame = frames.length - 1;
     this.show();
@@ -352,6 +353,7 @@ class Page {
     const { units } = frame;
     const { view, digit, tab } = this.state;
     const isAnswer = tab === "pen" && this.drawing !== null;
+    this.map.marked.answers = tab === "pen" ? this.answers : [];
     if (view === "majority" && digit === null && !isAnswer) {
       this.map.colours = Array.from(units.majority, (own) =>
         own < 0 ? contents.dead_colour : contents.palette[own],

@@ -195,7 +195,9 @@ class MapView {
     }
     const least = Math.max(3, nUnits / 250);
     this.regions = {
-      edges: this.edges.filter(([unit, other]) => classes[unit] !== classes[other]),
+      edges: this.edges.filter(([unit, other]) => {
+        return classes[unit] !== classes[other] && Math.min(classes[unit], classes[other]) >= 0;
+      }),
       names: [...members.values()]
         .filter((units) => units.length >= least)
         .map((units) => {
