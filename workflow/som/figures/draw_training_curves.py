@@ -133,9 +133,9 @@ def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
     for column, label, colour in (
         ("active_units", "any digit", "#2b8377"),
         ("single_digit_units", "one digit", "#054b6c"),
-        ("permuted_mean", "one digit, permuted labels", "#707070"),
+        ("permuted_mean", "one digit, by chance", "#707070"),
     ):
-        ax.plot(maps["epoch"], maps[column], color=colour, lw=0.8 if "permuted" in label else None)
+        ax.plot(maps["epoch"], maps[column], color=colour, lw=0.8 if "chance" in label else None)
         ax.annotate(
             label,
             (maps["epoch"].iloc[-1], maps[column].iloc[-1]),

@@ -42,8 +42,8 @@ def draw_u_matrix(
     ax.set_title(f"U-matrix after epoch {epoch}", fontsize=9)
     if len(defined):
         low, high = limits
-        ridges = f"{high / low:.1f} times" if low > 0 else "far"
-        ax.set_title(f"After epoch {epoch}, ridges rise {ridges} above valleys", fontsize=9)
+        ridges = f"up to {high / low:.1f} times as high as" if low > 0 else "above"
+        ax.set_title(f"After epoch {epoch}, ridges are {ridges} valleys", fontsize=9)
         bar = figure.colorbar(
             mappable,
             ax=ax,
