@@ -47,7 +47,7 @@ def draw_classifier_learning_curve(figure: Figure, points: pd.DataFrame) -> None
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xticklabels([f"{size:,}" for size in sizes])
     accuracy_axis(ax, points["min"].min(), points["max"].max(), "y")
-    ax.set_ylabel("accuracy on the test set")
+    ax.set_ylabel("accuracy on the test set (errors by logarithm)")
     ax.annotate(
         f"literature, all labels: {FLOOR:.2%}".replace("%", " %"), (sizes[0], 1 - FLOOR),
         xytext=(0, 2), textcoords="offset points", fontsize=7, color="#505050",

@@ -65,8 +65,30 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
         ax.axhline(place + 0.5, color="#e4e4e4", linewidth=0.5, zorder=0)
     n_samples = int(scores["n_samples"].iloc[0])
     accuracy_axis(ax, scores["low"].min(), scores["high"].max())
-    ax.set_xlabel(f"accuracy on {n_samples:,} test images (95 % interval)")
+    ax.set_xlabel(f"accuracy on {n_samples:,} test images (95 % interval; errors by logarithm)")
+    if title := scores_title(scores):
+        figure.suptitle(title, x=0.01, ha="left")
     ax.legend(loc="lower left", labelspacing=0.3)
+
+
+def scores_title(scores: pd.DataFrame) -> str:
+    """Return the best accuracy on the map's responses next to that of controls without a map.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As in `draw_classifier_scores`; without either of the two there is no title.
+    """
+    best = scores.groupby("features")["test_accuracy"].max()
+    of_map = best[[name for name in best.index if str(name).startswith("map_")]]
+    controls = best[[name for name in ("k_means_rbf", "random_rbf") if name in best.index]]
+    if of_map.empty or controls.empty:
+        return ""
+    title = (
+        f"From the map's responses {of_map.max():.2%} of the test images are told, "
+        f"from those of a control {controls.max():.2%}"
+    )
+    return title.replace("%", " %")
 
 
 def model_name(features: str, head: str) -> str:
