@@ -12,6 +12,7 @@ from workflow.som.figures.comparisons.experiment_names import in_words
 
 CHANCE_COLOUR = "#9a9a9a"
 MARKERS = "osD^vP"
+SPREAD = 0.3  # share of a step that the marks of all experiments take
 
 
 def draw_stability(figure: Figure, summaries: Sequence[Mapping[str, Any]]) -> None:
@@ -26,7 +27,19 @@ def draw_stability(figure: Figure, summaries: Sequence[Mapping[str, Any]]) -> No
     again, counts = figure.subplots(1, 2)
     _draw_again(again, summaries)
     _draw_counts(counts, summaries)
-    figure.suptitle("Which test images stay neighbours from map to map", x=0.01, ha="left")
+    figure.suptitle(stability_title(summaries), x=0.01, ha="left")
+
+
+def stability_title(summaries: Sequence[Mapping[str, Any]]) -> str:
+    """Return how often images one step apart are so again on another map, next to chance."""
+    rows = [row for each in summaries for row in each["stability"] if row["radius"] == 1]
+    again = [row["again"] for row in rows if row["again"] is not None]
+    if not again:
+        return "Which test images stay neighbours from map to map"
+    low, high = (f"{100 * share:.0f}" for share in (min(again), max(again)))
+    shares = f"{low} %" if low == high else f"{low} to {high} %"
+    by_chance = 100 * max(row["neighbour_share"] for row in rows)
+    return f"Of images one step apart on a map, {shares} are so on another; {by_chance:.1f} % by chance"
 
 
 def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
@@ -36,7 +49,9 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         radii = [row["radius"] for row in rows]
         label = f"{in_words(summary['experiment'])} ({len(summary['seeds'])} maps)"
         marker = MARKERS[number % len(MARKERS)]
-        ax.plot(radii, [row["again"] for row in rows], f"{marker}-", label=label)
+        # Side by side, so that curves that agree do not hide one another.
+        places = np.array(radii) + SPREAD * ((number + 0.5) / len(summaries) - 0.5)
+        ax.plot(places, [row["again"] for row in rows], f"{marker}-", label=label, linewidth=0.8)
         chance = [row["neighbour_share"] for row in rows]
         line = ax.plot(radii, chance, "--", color=CHANCE_COLOUR, linewidth=0.9)
     line[0].set_label("by chance: all pairs")
@@ -64,7 +79,8 @@ def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         label = in_words(summary["experiment"])
         shown = observed > 0
         marker = MARKERS[number % len(MARKERS)]
-        ax.plot(maps[shown], observed[shown], f"{marker}-", label=label)
+        places = maps[shown] + SPREAD * ((number + 0.5) / len(summaries) - 0.5)
+        ax.plot(places, observed[shown], f"{marker}-", label=label, linewidth=0.8)
         expected = np.array(row["expected"]) / row["n_pairs"]
         # Less than one pair in all cannot be seen.
         seen = expected * row["n_pairs"] >= 1
