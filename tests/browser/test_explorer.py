@@ -217,6 +217,12 @@ def test_distances_are_those_of_the_codebook(opened, quickstart):
     shown = np.array(opened.run("return Array.from(page.valuesOf('distance')[0])"))
     expected = np.linalg.norm(codebook - codebook[57], axis=1)
     np.testing.assert_allclose(shown, expected, atol=0.05)
+    # On a sheet that is shrunk by two, as those of earlier epochs of large maps are.
+    twice = opened.run(
+        "const { sheet } = page.frame, first = valuesOf(sheet, 57);"
+        "return Array.from(distancesTo({ ...sheet, factor: 2 }, first, 400))"
+    )
+    np.testing.assert_allclose(twice, 2 * shown, rtol=1e-6)
 
 
 STROKES = {

@@ -81,4 +81,4 @@ def test_the_last_word_of_a_step_that_failed(tmp_path, text, message, answer):
 def test_a_radius_that_is_far_too_large_is_said(make_experiment, radius, said):
     experiment = make_experiment(topology="square", shape=(12, 10), radius=radius)
     lines = of_radius(experiment)
-    assert lines == (["  ! radius 50 is 4 times what fits this lattice (12)"] if said else [])
+    assert lines == (["  ! radius 50 is 4 times the usual 12 of this lattice"] if said else [])

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.files.summaries import read_summary
+from workflow.som.statistics.findings import single_digit_finding
 
 # People's words for the figures.
 NAMES = {
@@ -78,11 +79,7 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
     number = {key: value for key, value in summary.items() if isinstance(value, int | float)}
     match figure:
         case "combined_map" | "combined_map_epoch_001" | "evolution":
-            by_chance = summary["permuted_single_digit_units"]["mean"]
-            text = (
-                "{single_digit_units:,} of {n_units:,} units are lit by one digit alone; "
-                f"{by_chance:,.0f} by chance"
-            )
+            return single_digit_finding(summary)
         case "activation_maps":
             text = "{active_units:,} of {n_units:,} units are lit by some digit"
         case "prototypes":

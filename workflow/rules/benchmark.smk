@@ -221,9 +221,7 @@ rule plot_benchmark_peers:
         table="results/benchmark/peers.parquet",
     output:
         png=of_study_in_report(
-            "benchmark_peers",
-            "results/benchmark/figures/benchmark_peers.png",
-            "benchmark_peers",
+            "benchmark_peers", "results/benchmark/figures/benchmark_peers.png"
         ),
         svg="results/benchmark/figures/benchmark_peers.svg",
     log:
@@ -245,9 +243,7 @@ rule plot_benchmark_schedule:
         table="results/benchmark/schedule.parquet",
     output:
         png=of_study_in_report(
-            "benchmark_schedule",
-            "results/benchmark/figures/benchmark_schedule.png",
-            "benchmark_schedule",
+            "benchmark_schedule", "results/benchmark/figures/benchmark_schedule.png"
         ),
         svg="results/benchmark/figures/benchmark_schedule.svg",
     log:
@@ -269,9 +265,7 @@ rule plot_benchmark_scaling:
         table="results/benchmark/scaling.parquet",
     output:
         png=of_study_in_report(
-            "benchmark_scaling",
-            "results/benchmark/figures/benchmark_scaling.png",
-            "benchmark_scaling",
+            "benchmark_scaling", "results/benchmark/figures/benchmark_scaling.png"
         ),
         svg="results/benchmark/figures/benchmark_scaling.svg",
     log:
@@ -294,9 +288,7 @@ rule plot_faithfulness:
         windows="results/benchmark/faithfulness_windows.parquet",
     output:
         png=of_study_in_report(
-            "faithfulness",
-            "results/benchmark/figures/faithfulness.png",
-            "faithfulness",
+            "faithfulness", "results/benchmark/figures/faithfulness.png"
         ),
         svg="results/benchmark/figures/faithfulness.svg",
     log:

@@ -131,9 +131,7 @@ rule plot_classifier_scores:
         table="results/classifier/scores.parquet",
     output:
         png=of_study_in_report(
-            "classifier_scores",
-            "results/classifier/figures/classifier_scores.png",
-            "classifier_scores",
+            "classifier_scores", "results/classifier/figures/classifier_scores.png"
         ),
         svg="results/classifier/figures/classifier_scores.svg",
     log:
@@ -159,7 +157,6 @@ rule plot_classifier_confusion:
         png=of_study_in_report(
             "classifier_confusion",
             "results/classifier/figures/classifier_confusion.png",
-            "classifier_confusion",
         ),
         svg="results/classifier/figures/classifier_confusion.svg",
     log:
@@ -185,9 +182,7 @@ rule plot_classifier_mistakes:
         purity=f"{CLASSIFIED_RUN}/purity/{CLASSIFIED_EPOCH}.parquet",
     output:
         png=of_study_in_report(
-            "classifier_mistakes",
-            "results/classifier/figures/classifier_mistakes.png",
-            "classifier_mistakes",
+            "classifier_mistakes", "results/classifier/figures/classifier_mistakes.png"
         ),
         svg="results/classifier/figures/classifier_mistakes.svg",
     log:
@@ -213,7 +208,6 @@ rule plot_classifier_learning_curve:
         png=of_study_in_report(
             "classifier_learning_curve",
             "results/classifier/figures/classifier_learning_curve.png",
-            "classifier_learning_curve",
         ),
         svg="results/classifier/figures/classifier_learning_curve.svg",
     log:

@@ -139,8 +139,12 @@ def of_run_in_report(figure, path):
     )
 
 
-def of_study_in_report(caption, path, figure="{comparison}"):
-    """Return the figure of a study, to be shown in Snakemake's report with its caption."""
+def of_study_in_report(caption, path, figure=None):
+    """Return the figure of a study, to be shown in Snakemake's report with its caption.
+
+    `figure` is its name, where one caption serves several.
+    """
+    figure = figure or caption
     return report(
         path,
         caption=f"../report/{caption}.rst",

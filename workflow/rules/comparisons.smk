@@ -62,7 +62,7 @@ rule plot_comparison:
         table="results/{target}/{comparison}.parquet",
     output:
         png=of_study_in_report(
-            "comparison", "results/{target}/figures/{comparison}.png"
+            "comparison", "results/{target}/figures/{comparison}.png", "{comparison}"
         ),
         svg="results/{target}/figures/{comparison}.svg",
     log:
@@ -109,9 +109,7 @@ rule plot_lattices:
     input:
         purity=COMPARISONS.inputs("topologies", "purity/epoch_{epoch}.parquet"),
     output:
-        png=of_study_in_report(
-            "lattices", "results/topologies/figures/lattices.png", "lattices"
-        ),
+        png=of_study_in_report("lattices", "results/topologies/figures/lattices.png"),
         svg="results/topologies/figures/lattices.svg",
     log:
         "results/logs/topologies/plot_lattices.log",
@@ -136,7 +134,7 @@ rule plot_kernel_maps:
         ),
     output:
         png=of_study_in_report(
-            "kernel_maps", "results/topologies/figures/kernel_maps.png", "kernel_maps"
+            "kernel_maps", "results/topologies/figures/kernel_maps.png"
         ),
         svg="results/topologies/figures/kernel_maps.svg",
     log:
@@ -185,9 +183,7 @@ rule plot_stability:
             experiment=COMPARISONS.replicated(),
         ),
     output:
-        png=of_study_in_report(
-            "stability", "results/replicates/figures/stability.png", "stability"
-        ),
+        png=of_study_in_report("stability", "results/replicates/figures/stability.png"),
         svg="results/replicates/figures/stability.svg",
     log:
         "results/logs/replicates/plot_stability.log",

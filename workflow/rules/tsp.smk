@@ -164,9 +164,7 @@ rule plot_tsp_gaps:
     input:
         summary="results/tsp/summary.parquet",
     output:
-        png=of_study_in_report(
-            "tsp_gaps", "results/tsp/figures/tsp_gaps.png", "tsp_gaps"
-        ),
+        png=of_study_in_report("tsp_gaps", "results/tsp/figures/tsp_gaps.png"),
         svg="results/tsp/figures/tsp_gaps.svg",
     log:
         "results/logs/tsp/plot_tsp_gaps.log",
@@ -190,7 +188,7 @@ rule plot_tsp_tour:
         tour=f"results/tsp/{{instance}}/seed_{TSP.seeds[0]}/tour.parquet",
     output:
         png=of_study_in_report(
-            "tsp_tour", "results/tsp/{instance}/figures/tsp_tour.png", "tsp_tour"
+            "tsp_tour", "results/tsp/{instance}/figures/tsp_tour.png"
         ),
         svg="results/tsp/{instance}/figures/tsp_tour.svg",
     log:
@@ -219,9 +217,7 @@ rule plot_tsp_closing:
     output:
         png="results/tsp/{instance}/figures/tsp_closing.png",
         gif=of_study_in_report(
-            "tsp_closing",
-            "results/tsp/{instance}/figures/tsp_closing.gif",
-            "tsp_closing",
+            "tsp_closing", "results/tsp/{instance}/figures/tsp_closing.gif"
         ),
     log:
         "results/logs/tsp/{instance}/plot_tsp_closing.log",

@@ -147,7 +147,7 @@ rule plot_worth:
     input:
         table="results/worth/worth.parquet",
     output:
-        png=of_study_in_report("worth", "results/worth/figures/worth.png", "worth"),
+        png=of_study_in_report("worth", "results/worth/figures/worth.png"),
         svg="results/worth/figures/worth.svg",
     log:
         "results/logs/worth/plot_worth.log",

@@ -75,7 +75,7 @@ def of_radius(experiment: Experiment) -> list[str]:
     if experiment.radius <= FAR * natural:
         return []
     times = f"{experiment.radius / natural:.0f} times"
-    return [f"  ! radius {experiment.radius:g} is {times} what fits this lattice ({natural:g})"]
+    return [f"  ! radius {experiment.radius:g} is {times} the usual {natural:g} of this lattice"]
 
 
 def keep(target: str, lines: Iterable[str]) -> None:

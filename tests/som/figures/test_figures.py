@@ -117,7 +117,7 @@ def test_combined_map(figure, lattice, majority_digits, purity, summary, palette
     null = legend_texts(histogram)[-1]
     assert "permuted" in null and "4 (95 % within 3 to 6)" in null
     assert figure.get_suptitle() == (
-        "After epoch 7, 8 of 12 units answer to one digit alone; by chance 4"
+        "After epoch 7, 8 of 12 units answer to one digit alone; 4 would by chance"
     )
     figure.draw_without_rendering()
 

@@ -16,6 +16,7 @@ from workflow.som.files.summaries import read_summary
 from workflow.som.files.tables import read_table
 from workflow.som.statistics.hits import count_hits, label_units
 from workflow.som.statistics.map_units import read_units
+from workflow.som.statistics.u_matrix import u_matrix as compute_u_matrix
 
 
 def main(
@@ -35,9 +36,10 @@ def main(
     test images, `training_activations` and `summary` are of the last one.
     """
     units = [read_units(path) for path in purity]
+    codebooks = [load_checkpoint(path).codebook for path in checkpoints]
     frames = [
-        Frame(one.epoch, one.counts, load_checkpoint(path).codebook)
-        for one, path in zip(units, checkpoints, strict=True)
+        Frame(one.epoch, one.counts, codebook, compute_u_matrix(codebook, one.lattice))
+        for one, codebook in zip(units, codebooks, strict=True)
     ]
     last = units[-1]
     training = read_table(training_activations).frame

@@ -21,6 +21,7 @@ from workflow.som.figures.drawing.style import (
     reaches,
 )
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.findings import single_digit_finding
 
 # Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
 SMALL_LATTICE = 150
@@ -126,24 +127,9 @@ def draw_combined_map(
         right, summary["histogram"], summary["permuted_single_digit_units"], dead_colour
     )
     figure.suptitle(
-        combined_map_title(summary),
+        f"After epoch {summary['epoch']}, {single_digit_finding(summary)}",
         x=0.01,
         ha="left",
-    )
-
-
-def combined_map_title(summary: Mapping[str, Any]) -> str:
-    """Return what the map shows: units of one digit next to chance.
-
-    Parameters
-    ----------
-    summary : mapping
-        As in `purity/epoch_EEE.json`.
-    """
-    by_chance = summary["permuted_single_digit_units"]["mean"]
-    return (
-        f"After epoch {summary['epoch']}, {summary['single_digit_units']:,} of "
-        f"{summary['n_units']:,} units answer to one digit alone; by chance {by_chance:,.0f}"
     )
 
 

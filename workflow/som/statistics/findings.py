@@ -37,6 +37,21 @@ WORTH_NAMES = {
 }
 
 
+def single_digit_finding(summary: Mapping[str, Any]) -> str:
+    """Return how many units answer to one digit alone, next to chance.
+
+    Parameters
+    ----------
+    summary : mapping
+        As in `purity/epoch_EEE.json`.
+    """
+    by_chance = summary["permuted_single_digit_units"]["mean"]
+    return (
+        f"{summary['single_digit_units']:,} of {summary['n_units']:,} units answer to one digit "
+        f"alone; {by_chance:,.0f} would by chance"
+    )
+
+
 def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[str]:
     r"""Return the findings of an experiment: single digits next to chance, and errors.
 

@@ -47,6 +47,16 @@ def test_images_survive_their_sheet(n_greys, n_images):
     assert (found[n_images:] == 0).all()
 
 
+def test_distances_on_a_shrunk_sheet_are_about_the_true_ones():
+    """The page multiplies by the factor: each pixel stands for its square of equal ones."""
+    images = np.random.default_rng(0).random((10, 4, 4)).repeat(2, axis=1).repeat(2, axis=2)
+    made = sheet(images, most_pixels=200, n_greys=256)
+    shrunk = images_of(made)[:10].reshape(10, -1)
+    true = np.linalg.norm((images - images[3]).reshape(10, -1), axis=1)
+    found = made["factor"] * np.linalg.norm(shrunk - shrunk[3], axis=1)
+    np.testing.assert_allclose(found, true, atol=0.02)
+
+
 def test_large_sheets_are_shrunk_by_means():
     images = np.random.default_rng(0).random((10, 8, 9))
     made = sheet(images, most_pixels=200, n_greys=256)
@@ -84,7 +94,12 @@ def test_all_is_there_on_any_lattice(any_lattice, samples):
     n_units = any_lattice.n_units
     generator = np.random.default_rng(2)
     frames = [
-        Frame(epoch, generator.poisson(1, (n_units, 10)), generator.random((n_units, 784)))
+        Frame(
+            epoch,
+            generator.poisson(1, (n_units, 10)),
+            generator.random((n_units, 784)),
+            generator.random(n_units),
+        )
         for epoch in (0, 3)
     ]
     labels = generator.integers(-1, 10, n_units)
@@ -109,7 +124,7 @@ def test_all_is_there_on_any_lattice(any_lattice, samples):
     for frame, made in zip(frames, found["frames"], strict=True):
         counts = decode(made["counts"], "<u4").reshape(n_units, 10)
         np.testing.assert_array_equal(counts, frame.counts)
-        assert len(decode(made["u_matrix"], "<f4")) == n_units
+        np.testing.assert_allclose(decode(made["u_matrix"], "<f4"), frame.u_matrix, rtol=1e-6)
         images = images_of(made["sheet"])[:n_units].reshape(n_units, -1)
         assert made["sheet"]["factor"] == 1
         assert np.abs(images - frame.codebook).max() < 0.04
@@ -119,7 +134,8 @@ def test_all_is_there_on_any_lattice(any_lattice, samples):
 
 
 def test_only_digits_of_the_known_size_can_be_drawn(lattice, samples):
-    frames = [Frame(1, np.ones((12, 10), int), np.ones((12, 784), np.float32))]
+    ones = np.ones((12, 784), np.float32)
+    frames = [Frame(1, np.ones((12, 10), int), ones, np.ones(12))]
     summary = {
         "epoch": 1,
         "n_units": 12,

@@ -85,8 +85,8 @@ def scores_title(scores: pd.DataFrame) -> str:
     if of_map.empty or controls.empty:
         return ""
     title = (
-        f"From the map's responses {of_map.max():.2%} of the test images are told, "
-        f"from those of a control {controls.max():.2%}"
+        f"Classifiers that see the map's responses name {of_map.max():.2%} of the test images "
+        f"rightly, those that see a control's {controls.max():.2%}"
     )
     return title.replace("%", " %")
 

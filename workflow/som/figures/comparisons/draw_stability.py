@@ -39,7 +39,9 @@ def stability_title(summaries: Sequence[Mapping[str, Any]]) -> str:
     low, high = (f"{100 * share:.0f}" for share in (min(again), max(again)))
     shares = f"{low} %" if low == high else f"{low} to {high} %"
     by_chance = f"{100 * max(row['neighbour_share'] for row in rows):.1f} %"
-    return f"Of images one step apart on a map, {shares} are so on another; by chance {by_chance}"
+    return (
+        f"{shares} of images one step apart on a map are so on another, too; {by_chance} by chance"
+    )
 
 
 def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:

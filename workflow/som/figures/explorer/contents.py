@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from workflow.som.data.classes import class_names
+from workflow.som.data.classes import DIGITS, class_names
 from workflow.som.figures.drawing.layout import map_note, unit_centres, unit_outlines
 from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.u_matrix import u_matrix
+from workflow.som.statistics.findings import single_digit_finding
 
 # Test images shown of each unit, the nearest to its prototype first; strangers come on top.
 NEAREST = 9
@@ -32,6 +32,8 @@ class Frame(NamedTuple):
     """Test images of each class on each unit, of shape (n_units, n_classes)."""
     codebook: NDArray[np.float32]
     """Of shape (n_units, n_features), from 0 to 1; what lies beyond is shown as the nearest."""
+    u_matrix: NDArray[np.floating]
+    """Mean distance of each unit to adjacent ones, of shape (n_units,); NaN where undefined."""
 
 
 class Samples(NamedTuple):
@@ -81,12 +83,12 @@ def gather(
         "centres": encode(unit_centres(lattice), np.float32),
         "note": map_note(lattice),
         "labels": encode(unit_labels, np.int16),
-        "can_draw": image_shape == (28, 28) and "digit" in class_word(dataset),
+        "can_draw": image_shape == (28, 28) and class_names(dataset) == DIGITS,
         "frames": [
             {
                 "epoch": frame.epoch,
                 "counts": encode(frame.counts, np.uint32),
-                "u_matrix": encode(u_matrix(frame.codebook, lattice), np.float32),
+                "u_matrix": encode(frame.u_matrix, np.float32),
                 "sheet": sheet(
                     frame.codebook.reshape(-1, *image_shape),
                     most_pixels=LAST_SHEET if frame is last else EARLIER_SHEET,
@@ -120,19 +122,11 @@ def choose_samples(unit_labels: NDArray[np.integer], samples: Samples) -> NDArra
     return np.flatnonzero((ranks <= NEAREST) | are_strangers(unit_labels, samples))
 
 
-def class_word(dataset: str) -> str:
-    """Return what people call a class of a data set."""
-    return "digit" if class_names(dataset) == class_names("mnist") else "kind"
-
-
 def finding(summary: Mapping[str, Any]) -> str:
-    """Return what the map is worth, in a sentence or two."""
-    by_chance = summary["permuted_single_digit_units"]["mean"]
+    """Return what the map is worth, in two sentences."""
     return (
-        f"After epoch {summary['epoch']}, {summary['single_digit_units']:,} of "
-        f"{summary['n_units']:,} units answer to one digit alone; {by_chance:,.0f} by chance. "
-        f"The map names {100 * summary['label_accuracy']:.1f} % of {summary['n_samples']:,} test "
-        "images rightly."
+        f"After epoch {summary['epoch']}, {single_digit_finding(summary)}. The map names "
+        f"{100 * summary['label_accuracy']:.1f} % of {summary['n_samples']:,} test images rightly."
     )
 
 

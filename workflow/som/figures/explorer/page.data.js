@@ -18,7 +18,7 @@ async function pictureFrom(address) {
  * Images of one size in rows: their values, and a canvas on which ink covers as much as they say.
  * Images may be smaller than the data's: `shape` is theirs.
  */
-async function sheetFrom({ address, columns, shape }) {
+async function sheetFrom({ address, columns, shape, factor }) {
   const picture = await pictureFrom(address);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width;
@@ -33,7 +33,7 @@ async function sheetFrom({ address, columns, shape }) {
     pixels.data.fill(0, 4 * i, 4 * i + 3);
   }
   context.putImageData(pixels, 0, 0);
-  return { canvas, values, columns, height: shape[0], width: shape[1] };
+  return { canvas, values, columns, height: shape[0], width: shape[1], factor };
 }
 
 /** Return the values of image `number` of a sheet, row by row, from 0 to 1. */
@@ -59,14 +59,18 @@ function drawFrom(sheet, number, context, x, y, width, height) {
   context.drawImage(sheet.canvas, left, top, sheet.width, sheet.height, x, y, width, height);
 }
 
-/** Return the Euclidean distance of every unit's prototype from an image of the sheet's size. */
+/**
+ * Return the Euclidean distance of every unit's prototype from an image of the sheet's size.
+ *
+ * Where the sheet is shrunk, each pixel stands for `factor` squared ones that are about like it.
+ */
 function distancesTo(sheet, image, nUnits) {
   const distances = new Float32Array(nUnits);
   for (let unit = 0; unit < nUnits; unit += 1) {
     const prototype = valuesOf(sheet, unit);
     let sum = 0;
     for (let i = 0; i < image.length; i += 1) sum += (prototype[i] - image[i]) ** 2;
-    distances[unit] = Math.sqrt(sum);
+    distances[unit] = sheet.factor * Math.sqrt(sum);
   }
   return distances;
 }

@@ -191,7 +191,8 @@ class MapView {
     for (let unit = 0; unit < nUnits; unit += 1) {
       if (classes[unit] < 0) continue;
       const own = root(unit);
-      members.set(own, [...(members.get(own) ?? []), unit]);
+      if (!members.has(own)) members.set(own, []);
+      members.get(own).push(unit);
     }
     const least = Math.max(3, nUnits / 250);
     this.regions = {

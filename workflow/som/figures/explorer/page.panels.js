@@ -21,15 +21,10 @@ function imageOf(sheet, number, label) {
 
 const percent = (share) => `${Math.round(share * 100)} %`;
 
-/** Return where a unit is, in the words of its lattice. */
-function placeOf(contents, unit) {
-  return contents.places[unit];
-}
-
 /** Return a sentence about a unit, for those who hear the page. */
 function describe(contents, frame, unit) {
   const { units } = frame;
-  const place = `Unit ${unit}, ${placeOf(contents, unit)}`;
+  const place = `Unit ${unit}, ${contents.places[unit]}`;
   if (units.hits[unit] === 0) return `${place}: dead, no test image landed here.`;
   const images = units.hits[unit] === 1 ? "1 test image" : `${units.hits[unit]} test images`;
   const name = contents.classes[units.majority[unit]];
@@ -49,7 +44,7 @@ function cardOf(contents, frame, unit) {
   const { units } = frame;
   const { classes, nClasses, samples, palette } = contents;
   const hits = units.hits[unit];
-  const lines = [element("strong", {}, `Unit ${unit}`), ` · ${placeOf(contents, unit)}`];
+  const lines = [element("strong", {}, `Unit ${unit}`), ` · ${contents.places[unit]}`];
   const label = contents.labels[unit];
   const facts = hits
     ? `${hits} test ${hits === 1 ? "image" : "images"} · purity ${percent(units.purity[unit])} · ` +
