@@ -27,7 +27,7 @@ def test_it_shows_each_result_and_asks_nobody(chromium, report, width):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     paths = chromium.run("return Object.keys(results)")
-    assert len(paths) == 10
+    assert len(paths) == 12
     for path in paths:
         chromium.run("app.showResultInfo(arguments[0])", path)
         shown = chromium.text("body")

@@ -105,6 +105,8 @@ FIGURES = {
     "combined_map": (["purity", "summary"], ["png", "svg"]),
     "training_curves": (["history", "summaries"], ["png", "svg"]),
     "u_matrix": (["u_matrix"], ["png", "svg"]),
+    "hit_map": (["purity"], ["png", "svg"]),
+    "component_planes": (["checkpoint", "purity"], ["png", "svg"]),
     "prototypes": (["checkpoint", "purity"], ["png"]),
     "evolution": (["history"], ["png", "gif"]),
     "explorer": (
@@ -115,7 +117,7 @@ FIGURES = {
 
 
 # Two tables of images, five files per epoch, the U-matrix, the history, the quality, the figures.
-N_ARTIFACTS = 2 + 3 * 5 + 3 + 13
+N_ARTIFACTS = 2 + 3 * 5 + 3 + 17
 
 
 def script(name):

@@ -16,7 +16,7 @@ EPOCHS = [f"{epoch:03d}" for epoch in range(7)]
 FIGURES = [
     *("mnist_samples.png", "activation_maps.png", "activation_maps.svg", "combined_map.png"),
     *("combined_map.svg", "combined_map_epoch_001.png", "training_curves.png", "u_matrix.png"),
-    *("prototypes.png", "evolution.png", "evolution.gif"),
+    *("hit_map.png", "component_planes.svg", "prototypes.png", "evolution.png", "evolution.gif"),
 ]
 
 

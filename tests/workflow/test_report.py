@@ -43,7 +43,7 @@ def test_all_of_a_run_is_there_with_captions_and_numbers(report, finished):
     }
     assert results.keys() == figures | {f"{RUN}/explorer.html", f"{RUN}/manifest.json"}
     captions = [entry["caption"] for entry in results.values()]
-    assert len(set(captions)) == len(captions) == 10
+    assert len(set(captions)) == len(captions) == 12
     for path, entry in results.items():
         assert entry["labels"]["experiment"] == "quickstart"
         assert entry["labels"]["seed"] == "0"

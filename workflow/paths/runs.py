@@ -21,6 +21,8 @@ FIGURES = {
     "training_curves": ["png", "svg"],
     "u_matrix": ["png", "svg"],
     "prototypes": ["png"],
+    "hit_map": ["png", "svg"],
+    "component_planes": ["png", "svg"],
     "evolution": ["png", "gif"],
 }
 Paths = Callable[[Any], list[str]]

@@ -15,6 +15,8 @@ NAMES = {
     "combined_map_epoch_001": "all digits on one map, after one epoch",
     "training_curves": "the training, epoch by epoch",
     "u_matrix": "U-matrix",
+    "hit_map": "how many images each unit answers to",
+    "component_planes": "which pixels tell units apart",
     "prototypes": "what each unit stands for",
     "evolution": "how the map comes about (animation)",
     "explorer": "the explorer",
@@ -82,12 +84,12 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
             return single_digit_finding(summary)
         case "activation_maps":
             text = "{active_units:,} of {n_units:,} units are lit by some digit"
-        case "prototypes":
+        case "prototypes" | "hit_map":
             text = "{n_units:,} units, {dead_units:,} of them dead"
         case "training_curves":
             text = "quantization error {quantization_error:.2f}, topographic error "
             text += "{topographic_error:.3f} after epoch {epoch}"
-        case "u_matrix":
+        case "u_matrix" | "component_planes":
             number["purity"] = 100 * summary["map_purity"]
             text = "{purity:.1f} % of the images show the digit of their unit"
         case "mnist_samples":

@@ -158,6 +158,57 @@ rule plot_u_matrix:
         "../scripts/figures/plot_u_matrix.py"
 
 
+rule plot_hit_map:
+    """Draw how many test samples each unit answers to."""
+    input:
+        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
+    output:
+        png=of_run_in_report("hit_map", f"{RUN}/figures/hit_map.png"),
+        svg=f"{RUN}/figures/hit_map.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_hit_map.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_hit_map.tsv"
+    group:
+        "measuring"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["hit_map"],
+            code=code_of("figures/plot_hit_map"),
+        ),
+    script:
+        "../scripts/figures/plot_hit_map.py"
+
+
+rule plot_component_planes:
+    """Draw which pixels tell units apart, and the planes of some of them."""
+    input:
+        checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
+        purity=RUNS.of_last_epoch("purity/epoch_{epoch}.parquet"),
+    output:
+        png=of_run_in_report("component_planes", f"{RUN}/figures/component_planes.png"),
+        svg=f"{RUN}/figures/component_planes.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_component_planes.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_component_planes.tsv"
+    group:
+        "measuring"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["component_planes"],
+            code=code_of("figures/plot_component_planes"),
+        ),
+    script:
+        "../scripts/figures/plot_component_planes.py"
+
+
 rule plot_prototypes:
     """Draw every unit's vector as an image, in its place on the lattice."""
     input:

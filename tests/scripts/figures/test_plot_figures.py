@@ -34,6 +34,11 @@ SCRIPTS = {
     "plot_combined_map": ({**SIZE, **DIGITS, "fade_by_purity": True}, ["png", "svg"]),
     "plot_training_curves": (SIZE, ["png", "svg"]),
     "plot_u_matrix": ({**SIZE, "colour_map": "viridis"}, ["png", "svg"]),
+    "plot_hit_map": (
+        {**SIZE, "colour_map": "magma_r", "dead_colour": "#c4c4c4"},
+        ["png", "svg"],
+    ),
+    "plot_component_planes": ({**SIZE, "colour_map": "viridis"}, ["png", "svg"]),
     "plot_prototypes": ({"dead_grey": 150, "least_width": 100}, ["png"]),
     "plot_evolution": (
         {
@@ -53,6 +58,8 @@ INPUTS = {
     "plot_combined_map": ["purity", "summary"],
     "plot_training_curves": ["history", "summaries"],
     "plot_u_matrix": ["u_matrix"],
+    "plot_hit_map": ["purity"],
+    "plot_component_planes": ["checkpoint", "purity"],
     "plot_prototypes": ["checkpoint", "purity"],
     "plot_evolution": ["history", "purity"],
     "build_explorer": [

@@ -10,11 +10,12 @@ module                            shows
 `draw_activation_maps`            which units light up for each digit
 `draw_combined_map`               the majority digit of each unit, and how many digits light it up
 `draw_training_curves`            errors, learning rate, radius and the map's quality by epoch
+`draw_hit_map`                    how many samples each unit answers to
+`draw_component_planes`           which pixels tell units apart, and the weights of some of them
 `draw_u_matrix`                   how far each unit lies from its neighbours
 `draw_prototypes`                 every unit's weight vector as an image, laid out as the lattice
 `draw_evolution`                  the map of majority digits as an animation over the epochs
 `explorer`                        the map as one web page: hover a unit to see what it stands for
-`explorer_plot`                   the frame of that page's map: axes, slices and seams
 `comparisons`
     `draw_comparison`             experiments side by side, one panel per measure
     `draw_lattices`               maps of majority digits on several lattices side by side

@@ -1,5 +1,6 @@
 """What the figures share: the lattice drawn as a map, the digits' colours, and saving."""
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ from workflow.som.model.lattice import Lattice
 
 MOST_PIXELS = 9_000  # of a picture's side: larger ones do not open everywhere
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
+LETTERS_PER_INCH = 14.5  # of a title in 9 pt
 EDGE = 0.3  # points, around each cell
 THIN_SECTORS = 300  # a ring of more units has cells no wider than a few edges
 
@@ -81,6 +83,11 @@ def title_of(figure: Figure) -> str:
     titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
     own = titles[:1] if titles[0] else [title for title in titles if title]
     return " ".join(" · ".join(own).split())
+
+
+def wrapped(title: str, figure: Figure) -> str:
+    """Return a figure's title in as many lines as its width takes."""
+    return textwrap.fill(title, int(LETTERS_PER_INCH * figure.get_figwidth()))
 
 
 @contextmanager
