@@ -1,8 +1,9 @@
 """What is counted and measured of maps, for tables and for figures.
 
 One map
-    `purity` (how well units recognise one class), `u_matrix`, `component_planes`, `quality` (how well a map follows its
-    samples and keeps their neighbourhoods), `map_units` (reads the tables of units).
+    `purity` (how well units recognise one class), `u_matrix`, `component_planes` (one feature over
+    all units), `quality` (how well a map follows its samples and keeps their neighbourhoods),
+    `map_units` (reads the tables of units).
 Several maps
     `stability` (which samples stay neighbours), `comparison` (experiments side by side).
 What single-digit units are worth
