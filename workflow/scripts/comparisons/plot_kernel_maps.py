@@ -31,7 +31,9 @@ def main(
         experiment = units.metadata["experiment"]
         found = KernelMap(kernels[experiment], load_checkpoint(checkpoint).codebook, units)
         maps.setdefault(experiment, found)
-    with saved_figure([png, svg], style, height=kernel_maps_height(len(maps))) as figure:
+    with saved_figure(
+        [png, svg], style, height=kernel_maps_height(len(maps), style["width"])
+    ) as figure:
         colours = {key: style[key] for key in ("palette", "dead_colour")}
         draw_kernel_maps(figure, list(maps.values()), **colours)
 

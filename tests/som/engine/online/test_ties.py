@@ -5,6 +5,7 @@ import pytest
 
 from workflow.som.engine.online.plain import has_identical_units, present_plainly
 from workflow.som.engine.online.rule import train_epoch, train_epoch_plainly
+from workflow.som.engine.online.twins import _part
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
 from workflow.som.model.samples import as_features, middle_of
@@ -68,6 +69,33 @@ def test_no_higher_index_wins_against_an_identical_unit(form, precision, radius,
             assert winner == np.argmax(same)
             n_ties += same.sum() > 1
     assert n_ties >= 6  # Otherwise nothing was tested.
+
+
+@pytest.mark.parametrize("kernel", ["bubble", "cut_gaussian"])
+@pytest.mark.parametrize("duplicates", [1, 3])
+def test_units_that_stay_identical_for_long(kernel, duplicates):
+    """All units within a bubble move alike, so equal ones part only at its edge."""
+    generator = np.random.default_rng(duplicates)
+    # Few enough that equal shares bring no other units together within rounding.
+    samples = np.repeat(generator.integers(0, 256, (130, 49), dtype=np.uint8), duplicates, axis=0)
+    order = generator.permutation(len(samples))
+    codebook = as_features(samples[generator.integers(0, 9, 64)])
+    eta = neighbourhood(GRID, 9.0, kernel)
+    expected = plain_winners(codebook, samples, order, eta, 0.05, "float64")
+    found = winners_of(codebook, samples, order, eta, 0.05, form="block", precision="float64")
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_list_of_identical_units_follows_from_the_updates():
+    generator = np.random.default_rng(5)
+    first = generator.integers(0, 4, 40)
+    first = np.array([np.flatnonzero(first == one)[0] for one in first])
+    classes = [(one,) for one in first]
+    for _ in range(6):
+        step = generator.integers(0, 3, 40) / 4
+        _part(first, np.empty_like(first), step, -1)
+        classes = [(*one, share) for one, share in zip(classes, step, strict=True)]
+        np.testing.assert_array_equal(first, [classes.index(one) for one in classes])
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

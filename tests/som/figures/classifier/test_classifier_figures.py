@@ -10,10 +10,11 @@ from workflow.som.classifier.mistakes import count_confusions, worst_mistakes
 from workflow.som.figures.classifier.draw_classifier_confusion import draw_classifier_confusion
 from workflow.som.figures.classifier.draw_classifier_learning_curve import (
     draw_classifier_learning_curve,
+    learning_curve_finding,
 )
 from workflow.som.figures.classifier.draw_classifier_mistakes import (
     draw_classifier_mistakes,
-    place_on_grid,
+    place_around,
 )
 from workflow.som.figures.classifier.draw_classifier_scores import (
     FEATURE_NAMES,
@@ -89,7 +90,9 @@ def test_confusion(tmp_path, predictions):
         lambda figure: draw_classifier_confusion(figure, found, model="ridge on pixels"),
     )
     (ax,) = figure.axes
-    assert ax.get_title("left") == "ridge on pixels: 3 of 6 test images wrong"
+    assert ax.get_title("left") == (
+        "ridge on pixels: 3 of 6 test images wrong, most often 3 taken\nfor 5 (2)"
+    )
     assert [text for text in texts(ax) if text == "2"] == ["2"]
     assert "33.3 %" in texts(ax), "one of three 3s is right"
 
@@ -99,32 +102,24 @@ def test_a_matrix_without_mistakes_can_be_drawn(tmp_path, predictions):
     drawn(tmp_path, (4.4, 4), lambda f: draw_classifier_confusion(f, right, model="ridge"))
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_no_two_pictures_overlap_and_all_are_on_the_map(seed):
-    generator = np.random.default_rng(seed)
-    units = generator.normal([2, 5], [0.5, 3], (30, 2)).clip(0, 10)
-    size = np.array([1.0, 1.4])
-    centres = place_on_grid(units, size, np.zeros(2), np.full(2, 10.0))
-    apart = np.abs(centres[:, None] - centres) / size
-    apart[np.arange(30), np.arange(30)] = 9
-    assert apart.max(axis=2).min() >= 1 - 1e-9
-    assert (centres >= size / 2 - 1e-9).all() and (centres <= 10 - size / 2 + 1e-9).all()
+@pytest.mark.parametrize("n_pictures", [1, 7, 30, 200])
+@pytest.mark.parametrize("shape", [(10.0, 10.0), (40.0, 5.0), (3.0, 60.0)])
+def test_pictures_stand_around_the_map_and_do_not_overlap(n_pictures, shape):
+    generator, high = np.random.default_rng(n_pictures), np.array(shape)
+    units = generator.random((n_pictures, 2)) ** 3 * high
+    centres, side = place_around(units, np.zeros(2), high)
+    box = side * np.array([1, 1.42])
+    apart = np.abs(centres[:, None] - centres) / box
+    apart[np.arange(n_pictures), np.arange(n_pictures)] = 9
+    assert apart.max(axis=2).min() >= 1
+    # Outside of the map, so that no picture hides a unit.
+    assert ((centres <= -box / 2) | (centres >= high + box / 2)).any(axis=1).all()
 
 
-def test_pictures_with_room_stay_where_they_belong():
-    units = np.array([[2.3, 2.3], [7.6, 7.6]])
-    centres = place_on_grid(units, np.ones(2), np.zeros(2), np.full(2, 10.0))
-    np.testing.assert_allclose(centres, [[2.5, 2.5], [7.5, 7.5]])
-
-
-def test_pictures_on_one_unit_lie_around_it():
-    centres = place_on_grid(np.full((9, 2), 4.5), np.ones(2), np.zeros(2), np.full(2, 9.0))
-    assert sorted(centres.tolist()) == [[x, y] for x in (3.5, 4.5, 5.5) for y in (3.5, 4.5, 5.5)]
-
-
-def test_a_map_too_narrow_for_the_pictures_has_one_row_of_them():
-    centres = place_on_grid(np.ones((5, 2)), np.full(2, 3.0), np.zeros(2), np.array([10.0, 2.0]))
-    assert sorted(centres.tolist()) == [[x, 1.0] for x in (1.0, 3.0, 5.0, 7.0, 9.0)]
+def test_a_picture_is_on_its_units_side_of_the_map():
+    units = np.array([[0.5, 5], [9.5, 5], [5, 0.5], [5, 9.5]])
+    centres, _ = place_around(units, np.zeros(2), np.full(2, 10.0))
+    assert centres[0, 0] < 0 and centres[1, 0] > 10 and centres[2, 1] < 0 and centres[3, 1] > 10
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (1, 12)])
@@ -172,3 +167,10 @@ def test_learning_curve_goes_through_the_means_of_the_draws():
     np.testing.assert_allclose(ax.containers[0].lines[0].get_ydata(), [0.25, 0.05])
     assert [label.get_text() for label in ax.get_xticklabels()] == ["100", "4,000"]
     assert ax.yaxis.get_inverted()
+
+
+def test_learning_curve_says_both_ends():
+    points = pd.DataFrame(
+        {"features": ["pixels"] * 2, "n_labels": [100, 4000], "mean": [0.75, 0.95]}
+    )
+    assert learning_curve_finding(points) == ("With 100 and 4,000 labels: pixels 75.0 and 95.0 %")

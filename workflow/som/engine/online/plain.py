@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workflow.som.model.samples import Samples, as_features
 
 # Samples after which identical units are looked for again; then twice as many, and so on.
-FIRST_LOOK = 16
+FIRST_LOOK, N_LOOKS = 16, 4
 
 
 def present_plainly(
@@ -52,12 +52,15 @@ def present_while_units_are_identical(
     order: NDArray[np.integer],
     winners: NDArray[np.int32],
 ) -> Iterator[int]:
-    """Present samples plainly until no two units are identical; yield how many, as they are done.
+    """Present some samples plainly while units are identical; yield how many, as they are done.
 
+    If some are identical after `N_LOOKS` looks, they may be so for long: `twins` trains such.
     Parameters are those of `present_plainly`.
     """
     start, look = 0, FIRST_LOOK
-    while start < len(order) and has_identical_units(state):
+    for _ in range(N_LOOKS):
+        if start >= len(order) or not has_identical_units(state):
+            break
         part = slice(start, start + look)
         present_plainly(state, steps, samples, order[part], winners[part])
         yield len(order[part])

@@ -19,8 +19,8 @@ The algebra is that of block-exact adaptive filters (Benesty & Duhamel 1992).
 
 On CPUs two more forms take its place where they take fewer operations (see `forms`): virtual units
 while the codebook is smooth, and the lazy form while the neighbourhood is small. Before blocks, and
-on other devices, identical units are trained plainly until they differ, so that exact ties stay
-exact (see `plain`).
+on other devices, identical units are trained plainly until they differ, or if that takes long, in
+blocks of their own, so that exact ties stay exact (see `plain` and `twins`).
 """
 
 from collections.abc import Callable, Sequence
@@ -36,6 +36,7 @@ from workflow.som.engine.online.plain import (
     present_plainly,
     present_while_units_are_identical,
 )
+from workflow.som.engine.online.twins import train_while_units_are_identical
 from workflow.som.model.samples import Samples, as_features, middle_of
 
 try:
@@ -136,7 +137,17 @@ def train_epoch(
     # Distances do not change when all moves by the same vector, but their rounding shrinks.
     middle = middle_of(samples)
     offset = torch.from_numpy(middle).to(device, steps.dtype)
-    carried, steps = torch.from_numpy(state).to(device).sub_(offset), steps.to(device)
+    carried = torch.from_numpy(state).sub_(offset.cpu())
+    if form != "lazy":
+        n_first = 0
+        on_cpu = _presenter(samples, order, offset.cpu())
+        for n_done in train_while_units_are_identical(
+            carried, steps, on_cpu, len(order), threads, winners
+        ):
+            n_first += n_done
+            report(n_done)
+        order, winners = order[n_first:], winners[n_first:]
+    carried, steps = carried.to(device), steps.to(device)
     presented = _presenter(samples, order, offset)
     if carried.is_cuda and train_blocks_on_cuda is not None:
         # torch.tensor copies: arrays read from a table may not be writable.

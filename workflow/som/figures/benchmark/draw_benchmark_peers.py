@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from workflow.som.figures.drawing.style import reaches
+from workflow.som.figures.drawing.style import reaches, wrapped
 
 OURS, PEER, OTHER_RULE = "#2b8377", "#054b6c", "#b0b0b0"
 NAMES = {
@@ -65,8 +65,23 @@ def draw_peers(figure: Figure, rows: pd.DataFrame, *, machine: str = "") -> None
             lambda value, _: f"{value:,g}×" if value < 1 else f"{value:,.0f}×"
         )
         ax.xaxis.set_minor_formatter(NullFormatter())
-    axes[-1].set_xlabel("time a sample, in times of ours at the same epoch (R: radius, grid steps)")
+    figure.suptitle(wrapped(peers_finding(rows), figure), x=0.01, ha="left")
+    axes[-1].set_xlabel(
+        "time per sample, in times of ours at the same epoch (R: radius, grid steps)"
+    )
     figure.legend(handles=_legend(rows), loc="outside lower center", ncols=3, title=machine or None)
+
+
+def peers_finding(rows: pd.DataFrame) -> str:
+    """Return how many times longer the fastest other library takes, for each rule."""
+    parts = []
+    for panel in PANELS:
+        others = rows[(rows["panel"] == panel) & (rows["library"] != "ours")].dropna(subset="ratio")
+        if len(others):
+            ratios = others.groupby("library")["ratio"].median().sort_values()
+            nearest = NAMES.get(ratios.index[0], ratios.index[0])
+            parts.append(f"{panel} rule: {nearest}, {ratios.iloc[0]:,.3g} times ours")
+    return f"Nearest peer (median over epochs): {'; '.join(parts)}" if parts else "No peer ran"
 
 
 def _draw_panel(ax: Axes, rows: pd.DataFrame, foot: float) -> None:

@@ -6,11 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from workflow.som.figures.drawing.style import wrapped
+
 AXES = {
     "units": "units",
     "features": "features",
-    "samples": "samples an epoch",
-    "block size": "samples a block",
+    "samples": "samples per epoch",
+    "block size": "samples per block",
 }
 # Each kind of work: its name, colour, line and marker; those to compare with are grey.
 CURVES = {
@@ -63,13 +65,30 @@ def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") ->
         if name in GUIDED:
             _draw_guide(ax, top)
     for ax in panels[:, 0]:
-        ax.set_ylabel("µs a sample")
+        ax.set_ylabel("microseconds per sample")
+    figure.suptitle(wrapped(scaling_finding(medians, names[0]), figure), x=0.01, ha="left")
     figure.legend(
         handles=[handles[what] for what in CURVES if what in handles],
         loc="outside lower center",
         ncols=2,
         title=machine or None,
     )
+
+
+def scaling_finding(medians: pd.DataFrame, name: str) -> str:
+    """Return how the time per sample grows along an axis: the exponent between its ends."""
+    parts = []
+    shown = medians[medians["axis"] == name]
+    for what, curve in shown.groupby("what", sort=False):
+        curve = curve.sort_values("value")
+        first, last = curve.iloc[0], curve.iloc[-1]
+        if what in CURVES and last["value"] > first["value"]:
+            times = last["microseconds_per_sample"] / first["microseconds_per_sample"]
+            parts.append(f"{CURVES[str(what)][0]} {times:.2g}")
+    if not parts:
+        return "Time per sample by size"
+    grown = shown["value"].max() / shown["value"].min()
+    return f"{grown:,.3g} times {AXES[name]}, times as long: {', '.join(parts)}"
 
 
 def _draw_curves(ax: Axes, medians: pd.DataFrame) -> dict[str, Line2D]:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from workflow.som.benchmark.time_summaries import CHOSEN, PRODUCTS, RunTime, ScheduleTimes
 
@@ -51,12 +52,16 @@ def draw_schedule(figure: Figure, times: ScheduleTimes, *, machine: str = "") ->
         ends.append(_draw_floor(ax, medians[PRODUCTS].dropna(), times.floor))
     first, last = medians.index.min(), medians.index.max()
     margin = max(1.0, 0.02 * (last - first))
-    top = 1.08 * max([value for _, value, _, _ in ends] + [ax.dataLim.ymax, 1])
-    ax.set(xlim=(first - margin, last + margin), ylim=(0, top))
-    ax.set(xlabel="epoch", ylabel="µs a sample")
+    values = medians[[form for form in (*FORMS, PRODUCTS) if form in medians]].stack()
+    ax.set_yscale("log")
+    ax.set(xlim=(first - margin, last + margin), ylim=(values.min() / 1.3, values.max() * 1.5))
+    ax.yaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set(xlabel="epoch", ylabel="microseconds per sample (log scale)")
     _label_ends(ax, ends, last)
     _name_radii(ax, times.radii)
-    ax.set_title(_what_a_run_takes(times.run) if times.run else "", pad=6)
+    ax.set_title(_what_a_run_takes(times.run, times.floor) if times.run else "", pad=6)
     if machine:
         figure.supxlabel(machine, fontsize=SMALL)
 
@@ -70,29 +75,33 @@ def _draw_floor(ax: Axes, products: pd.Series, floor: float) -> tuple[float, flo
     return products.index[-1], floor, label + band, FLOOR
 
 
-def _what_a_run_takes(run: RunTime) -> str:
+def _what_a_run_takes(run: RunTime, floor: float | None) -> str:
     first, last = run.first_epoch, run.last_epoch
     epochs = f"{last} epochs" if first == 1 else f"epochs {first} to {last}"
     epochs = f"epoch {first}" if first == last else epochs
-    note = f"{epochs} of {run.n_samples:,} samples as chosen: about {run.seconds:.3g} s"
+    note = f"{epochs} of {run.n_samples:,} samples take about {run.seconds:.3g} s"
     if run.n_measured <= last - first:
-        note += f" (interpolated between the {run.n_measured} measured)"
-    return note
+        note += f" (measured: {run.n_measured} epochs)"
+    if floor is not None:
+        least = 1e-6 * floor * run.n_samples * (last - first + 1)
+        note += f"; two matrix products alone, {least:.3g} s"
+    return note[0].upper() + note[1:]
 
 
 def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], last: float) -> None:
     """Name the curves: right of the axes, or where a curve ends earlier, at that end."""
-    height = ax.get_ylim()[1]
+    low, high = np.log(ax.get_ylim())
     free = -np.inf
     for epoch, value, label, colour in sorted(ends, key=lambda end: end[1]):
         if epoch < last:
             ax.annotate(
-                label, (epoch, value), (5, 0), textcoords="offset points", va="center",
+                label, (epoch, value), (4, 4), textcoords="offset points", va="bottom",
                 fontsize=SMALL, color=colour,
+                path_effects=[withStroke(linewidth=2, foreground="white")],
             )  # fmt: skip
             continue
         half = LINE_HEIGHT * (1 + label.count("\n")) / 2
-        place = max(value / height, free + half)
+        place = max((np.log(value) - low) / (high - low), free + half)
         free = place + half
         ax.annotate(
             label, (1.01, place), xycoords="axes fraction", va="center",

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from workflow.som.figures.drawing.style import wrapped
+
 # The same in all panels; an engine that is run again has the colour of the first time.
 COLOURS = {
     "block, float32": "#ac3a54",
@@ -42,6 +44,16 @@ def draw_faithfulness(figure: Figure, segments: pd.DataFrame, windows: pd.DataFr
     draw_codebook_errors(errors, segments)
     draw_gaps(gaps, segments)
     draw_windows(lower, windows)
+    figure.suptitle(wrapped(faithfulness_finding(segments), figure), x=0.01, ha="left")
+
+
+def faithfulness_finding(segments: pd.DataFrame) -> str:
+    """Return in how many stretches each engine has the winners of the plain loop."""
+    same = (
+        (segments["n_different"] == 0).groupby(segments["engine"], sort=False).agg(["sum", "size"])
+    )
+    parts = [f"{engine}: {row['sum']:,} of {row['size']:,}" for engine, row in same.iterrows()]
+    return f"Stretches with the same winners as the plain loop in float64: {'; '.join(parts)}"
 
 
 def draw_codebook_errors(ax: Axes, segments: pd.DataFrame) -> None:

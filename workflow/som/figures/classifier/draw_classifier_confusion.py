@@ -2,8 +2,10 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from workflow.som.classifier.mistakes import Confusion
+from workflow.som.figures.drawing.style import wrapped
 
 COLOUR_MAP = "magma_r"
 RIGHT_COLOUR = "#ececec"
@@ -49,7 +51,7 @@ def draw_classifier_confusion(figure: Figure, confusion: Confusion, *, model: st
         yticks=range(n_digits),
         xlabel="predicted digit",
         ylabel="true digit",
-        title=f"{model}: {wrong:,} of {total:,} test images wrong",
+        title=wrapped(f"{model}: {_finding(mistakes, wrong, total)}", figure),
     )
     for digit, recall in enumerate(confusion.recalls):
         ax.text(
@@ -59,3 +61,12 @@ def draw_classifier_confusion(figure: Figure, confusion: Confusion, *, model: st
     ax.text(n_digits - 0.3, -0.75, "right", va="bottom", fontsize=7, color="#505050")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+
+
+def _finding(mistakes: NDArray[np.integer], wrong: int, total: int) -> str:
+    """Return how many images are named wrongly, and the commonest mistake."""
+    text = f"{wrong:,} of {total:,} test images wrong"
+    if not wrong:
+        return text
+    label, predicted = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    return f"{text}, most often {label} taken for {predicted} ({mistakes.max():,})"

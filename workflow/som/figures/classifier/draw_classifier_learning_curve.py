@@ -9,7 +9,7 @@ from workflow.som.figures.classifier.draw_classifier_scores import (
     FLOOR,
     accuracy_axis,
 )
-from workflow.som.figures.drawing.style import reaches
+from workflow.som.figures.drawing.style import reaches, wrapped
 
 COLOURS = {
     "map_rbf": ("#054b6c", "o"),
@@ -52,5 +52,19 @@ def draw_classifier_learning_curve(figure: Figure, points: pd.DataFrame) -> None
         f"literature, all labels: {FLOOR:.2%}".replace("%", " %"), (sizes[0], 1 - FLOOR),
         xytext=(0, 2), textcoords="offset points", fontsize=7, color="#505050",
     )  # fmt: skip
-    ax.set_title("mean of the draws, bars: all draws; of a single one the 95 % interval")
+    note = "mean of the draws, bars: all draws; of a single one the 95 % interval"
+    ax.set_title(note, fontsize=7)
+    figure.suptitle(wrapped(learning_curve_finding(points), figure), x=0.01, ha="left")
     ax.legend(loc="lower right", labelspacing=0.3)
+
+
+def learning_curve_finding(points: pd.DataFrame) -> str:
+    """Return the accuracy of each set of features with the fewest and with the most labels."""
+    parts = []
+    for name in COLOURS:
+        rows = points[points["features"] == name].sort_values("n_labels")
+        if len(rows):
+            ends = [f"{100 * rows['mean'].iloc[place]:.1f}" for place in (0, -1)]
+            parts.append(f"{FEATURE_NAMES[name]} {ends[0]} and {ends[1]} %")
+    labels = points["n_labels"]
+    return f"With {labels.min():,} and {labels.max():,} labels: {', '.join(parts)}"

@@ -20,42 +20,52 @@ from workflow.som.model.lattice import Lattice
 STRENGTH = 0.35
 # Parts of the picture's side: the text below it, and the room around both.
 TEXT_SHARE, GAP = 0.42, 1.08
-# Side of a picture, as a part of its share of the map's area.
-PART = 0.52
 
 
-def place_on_grid(
+def place_around(
     units: NDArray[np.float64],
-    size: NDArray[np.float64],
     low: NDArray[np.float64],
     high: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Give each picture a cell of a grid over the map, all in all as near to their units as can be.
+) -> tuple[NDArray[np.float64], float]:
+    """Give each picture a place in a frame around the map, all in all as near as can be.
 
     Parameters
     ----------
     units : array of shape (n_pictures, 2)
-        Where the centres should be.
-    size, low, high : arrays of shape (2,)
-        Least width and height of a cell, and the limits of the map.
+        Where the pictures' units are, x and y.
+    low, high : arrays of shape (2,)
+        The limits of the map.
 
     Returns
     -------
-    array of shape (n_pictures, 2)
-        Centres of cells, no two the same.
+    centres : array of shape (n_pictures, 2)
+        No two the same.
+    side : float
+        Of a picture: as large as leaves room for all.
 
     Examples
     --------
-    >>> units, size = np.array([[0.4, 0.5], [0.6, 0.5]]), np.ones(2)
-    >>> place_on_grid(units, size, np.zeros(2), np.array([3.0, 1.0])).tolist()
-    [[0.5, 0.5], [1.5, 0.5]]
+    >>> centres, side = place_around(np.array([[0.2, 0.5], [0.9, 0.5]]), np.zeros(2), np.ones(2))
+    >>> centres[0, 0] < 0, centres[1, 0] > 1
+    (True, True)
     """
-    n_columns, n_rows = np.maximum((high - low) / size, 1).astype(int)
-    n_columns = max(n_columns, -(-len(units) // n_rows))
-    row, column = np.indices((n_rows, n_columns)).reshape(2, -1)
-    cells = low + (np.stack([column, row], axis=1) + 0.5) * (high - low) / (n_columns, n_rows)
+    wide, high_ = high - low
+    side = max(wide, high_) / 2
+    while True:
+        box = side * GAP * np.array([1, 1 + TEXT_SHARE])
+        across, down = int((wide + 2 * box[0]) / box[0]), int(high_ / box[1])
+        if 2 * (across + down) >= len(units):
+            break
+        side *= 0.98
+    x = low[0] - box[0] + (np.arange(across) + 0.5) * (wide + 2 * box[0]) / across
+    y = low[1] + (np.arange(down) + 0.5) * high_ / max(down, 1)
+    rows = [[(place, edge) for place in x] for edge in (low[1] - box[1] / 2, high[1] + box[1] / 2)]
+    columns = [
+        [(edge, place) for place in y] for edge in (low[0] - box[0] / 2, high[0] + box[0] / 2)
+    ]
+    cells = np.array([place for line in (*rows, *columns) for place in line])
     _, chosen = linear_sum_assignment(cdist(units, cells, "sqeuclidean"))
-    return cells[chosen]
+    return cells[chosen], side
 
 
 def draw_classifier_mistakes(
@@ -69,7 +79,7 @@ def draw_classifier_mistakes(
     palette: Sequence[str],
     dead_colour: str,
 ) -> None:
-    """Draw each mistake's picture near its BMU, and below it the true and the predicted digit.
+    """Draw the pictures around the map, a line from each to its BMU, and true and predicted digit.
 
     A lattice without rows and columns has no such map; then the pictures make a sheet.
 
@@ -94,16 +104,18 @@ def draw_classifier_mistakes(
         colours = majority_colours(
             majority_digits, np.ones(lattice.n_units), palette, dead_colour, fade_by_purity=False
         )
-        draw_lattice_map(ax, lattice, 1 - STRENGTH * (1 - colours))
+        draw_lattice_map(ax, lattice, 1 - STRENGTH * (1 - colours), label_axes=False)
         outlines = unit_outlines(lattice)
         low, high = outlines.min(axis=(0, 1)), outlines.max(axis=(0, 1))
         units = outlines.mean(axis=1)[mistakes["bmu"].to_numpy()]
-        side = PART * np.sqrt(np.prod(high - low) / (n_pictures * (1 + TEXT_SHARE)))
-        box = side * GAP * np.array([1, 1 + TEXT_SHARE])
-        centres = place_on_grid(units, box, low, high)
-        _draw_leaders(ax, units, centres, box)
+        centres, side = place_around(units, low, high)
+        room = side * GAP * np.array([1, 1 + TEXT_SHARE])
+        (left, top), (right, bottom) = low - room, high + room
+        ax.set(xlim=(left, right), ylim=(bottom, top))
+        ax.spines[:].set_visible(False)
+        _draw_leaders(ax, units, centres)
         _name_colours(figure, palette, dead_colour)
-        where = "on the map of majority digits, a line to the BMU"
+        where = "around the map of majority digits, a line to the BMU"
     else:
         centres, side = _sheet(n_pictures)
         low, high = centres.min(axis=0) - 1, centres.max(axis=0) + 1
@@ -118,17 +130,11 @@ def draw_classifier_mistakes(
     )
 
 
-def _draw_leaders(
-    ax: Axes,
-    units: NDArray[np.float64],
-    centres: NDArray[np.float64],
-    box: NDArray[np.float64],
-) -> None:
-    """Draw a line from each picture to its unit, where it does not cover that."""
+def _draw_leaders(ax: Axes, units: NDArray[np.float64], centres: NDArray[np.float64]) -> None:
+    """Draw a line from each picture to its unit."""
     for unit, centre in zip(units, centres, strict=True):
-        if (np.abs(unit - centre) > box / 2 / GAP).any():
-            ax.plot(*np.transpose([unit, centre]), color="#202020", linewidth=0.7, zorder=2)
-            ax.plot(*unit, "o", color="#202020", markersize=2.5, zorder=2)
+        ax.plot(*np.transpose([unit, centre]), color="#202020", linewidth=0.7, zorder=2)
+        ax.plot(*unit, "o", color="#202020", markersize=2.5, zorder=2)
 
 
 def _name_colours(figure: Figure, palette: Sequence[str], dead_colour: str) -> None:

@@ -1,5 +1,6 @@
 """What each neighbourhood kernel does to the map: its shape, the map, and some of its vectors."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,12 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.style import draw_lattice_map, majority_colours
+from workflow.som.figures.drawing.style import draw_lattice_map, majority_colours, wrapped
 from workflow.som.model.kernels import neighbourhood
 from workflow.som.model.lattice import Lattice
+from workflow.som.statistics.findings import LEAST_ACTIVE
 from workflow.som.statistics.map_units import MapUnits
 
-ROW_HEIGHT, KEY_HEIGHT = 1.8, 0.7  # inches
+# Inches: the row of the kernels, and title, labels and key together.
+KERNEL_HEIGHT, TEXT_HEIGHT = 1.0, 1.7
 # Units of which images are shown, evenly spread along each axis.
 N_SHOWN = 8
 # Radius of the drawn kernels in grid steps, and of the drawn line of units.
@@ -29,15 +32,15 @@ class KernelMap(NamedTuple):
     units: MapUnits
 
 
-def kernel_maps_height(n_maps: int) -> float:
-    """Return the inches that the figure of so many maps needs."""
-    return ROW_HEIGHT * n_maps + KEY_HEIGHT
+def kernel_maps_height(n_maps: int, width: float) -> float:
+    """Return the inches that the figure of so many maps needs at a width in inches."""
+    return 2 * width / n_maps + KERNEL_HEIGHT + TEXT_HEIGHT
 
 
 def draw_kernel_maps(
     figure: Figure, maps: Sequence[KernelMap], *, palette: Sequence[str], dead_colour: str
 ) -> None:
-    """Draw a row for each kernel: its formula's shape, the map of digits, and codebook vectors.
+    """Draw a column for each kernel: its formula's shape, the map of digits, and codebook vectors.
 
     Parameters
     ----------
@@ -47,40 +50,72 @@ def draw_kernel_maps(
     palette : sequence of colours, one per digit
     dead_colour : colour
     """
-    rows = figure.subplots(len(maps), 3, squeeze=False, gridspec_kw={"width_ratios": [1.45, 1, 1]})
-    for row, found in zip(rows, maps, strict=True):
-        _draw_kernel(row[0], found.kernel)
+    side = figure.get_figwidth() / len(maps)
+    rows = figure.subplots(
+        3, len(maps), squeeze=False, gridspec_kw={"height_ratios": [KERNEL_HEIGHT, side, side]}
+    )
+    for number, found in enumerate(maps):
+        _draw_kernel(rows[0, number], found.kernel, is_first=number == 0)
         units = found.units
         colours = majority_colours(
             units.majority_digits, units.purity, palette, dead_colour, fade_by_purity=True
         )
-        draw_lattice_map(row[1], units.lattice, colours, label_axes=False)
-        n_active = int((~units.is_dead).sum())
-        row[1].set_ylabel(f"{n_active:,} of {units.lattice.n_units:,}\nunits active", fontsize=7)
-        _draw_vectors(row[2], found)
-    for ax, title in zip(rows[0], ("kernel", "majority digits", "codebook vectors"), strict=True):
-        ax.annotate(
-            title, (0, 1), (0, 16), xycoords="axes fraction", textcoords="offset points",
-            fontsize=8, fontweight="bold",
-        )  # fmt: skip
+        draw_lattice_map(rows[1, number], units.lattice, colours, label_axes=False)
+        rows[1, number].set_title(f"{_n_active(found):,} units active", fontsize=7)
+        _draw_vectors(rows[2, number], found)
+    rows[2, 0].set_title("some codebook vectors", fontsize=7)
     handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
     names = [*(str(digit) for digit in range(len(palette))), "dead"]
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), title="digit")
+    figure.suptitle(wrapped(kernels_finding(maps), figure), x=0.01, ha="left")
 
 
-def _draw_kernel(ax: Axes, kernel: str) -> None:
-    ax.set_title(kernel.replace("_", " "))
+def kernels_finding(maps: Sequence[KernelMap]) -> str:
+    """Return which kernels make a map, and under which all but a few units die."""
+    groups: dict[bool, list[KernelMap]] = {True: [], False: []}
+    for found in maps:
+        alive = _n_active(found) >= LEAST_ACTIVE * found.units.lattice.n_units
+        groups[alive].append(found)
+    parts = []
+    for (alive, group), verb in zip(groups.items(), ("keep", "leave"), strict=True):
+        if group:
+            names = [kernel_name(one.kernel) for one in group]
+            counts = sorted(_n_active(one) for one in group)
+            span = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if counts[0] < counts[-1] else "")
+            listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+            one = "s" if len(names) == 1 else ""
+            only = "" if alive else "only "
+            parts.append(f"{listed} {verb}{one} {only}{span} units active")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}, of {maps[0].units.lattice.n_units:,}"
+
+
+def kernel_name(kernel: str) -> str:
+    """Return a kernel's name in words."""
+    return {"printed": "as printed in the article"}.get(kernel, kernel.replace("_", " "))
+
+
+def _n_active(found: KernelMap) -> int:
+    return int((~found.units.is_dead).sum())
+
+
+def _draw_kernel(ax: Axes, kernel: str, *, is_first: bool) -> None:
+    ax.set_title(textwrap.fill(kernel_name(kernel), 16))
     if kernel == "printed":
         distances = np.linspace(0, 12, 200)
         ax.plot(distances, np.exp(-distances / (2 * DRAWN_RADIUS**2)))
-        ax.set(xlabel="distance between image and vector", xlim=(0, 12))
+        ax.set(xlabel="distance from image\nto vector", xlim=(0, 12))
     else:
         line = Lattice("line", (2 * DRAWN_REACH + 1,))
         values = neighbourhood(line, DRAWN_RADIUS, kernel)[DRAWN_REACH]
         steps = np.arange(-DRAWN_REACH, DRAWN_REACH + 1)
         ax.plot(steps, values, drawstyle="steps-mid")
-        ax.set(xlabel=f"grid steps from the BMU, R = {DRAWN_RADIUS:g}")
-    ax.set(ylim=(-0.35, 1.08), ylabel="η")
+        ax.set(xlabel=f"grid steps from\nthe BMU, R = {DRAWN_RADIUS:g}")
+    ax.set(ylim=(-0.35, 1.08), yticks=[0, 0.5, 1])
+    if is_first:
+        ax.set_ylabel("η (share of α)")
+    else:
+        ax.tick_params(labelleft=False)
     ax.axhline(0, color="#9a9a9a", linewidth=0.6, zorder=0)
 
 

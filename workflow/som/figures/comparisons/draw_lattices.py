@@ -15,10 +15,12 @@ from workflow.som.figures.drawing.style import (
     PURITY_STEPS,
     draw_lattice_map,
     majority_colours,
+    wrapped,
 )
 from workflow.som.model.lattice import Lattice
 
 MOST_COLUMNS = 4
+ANY_COLOUR = "#505050"
 
 
 class LatticeMap(NamedTuple):
@@ -33,7 +35,7 @@ class LatticeMap(NamedTuple):
 def gallery_height(width: float, n_maps: int) -> float:
     """Return the height of a gallery in inches, for panels that are as high as wide."""
     n_columns = min(n_maps, MOST_COLUMNS)
-    return -(-n_maps // n_columns) * (width / n_columns + 0.4) + 0.6
+    return -(-n_maps // n_columns) * (width / n_columns + 0.4) + 0.9
 
 
 def draw_lattice_gallery(
@@ -77,8 +79,9 @@ def draw_lattice_gallery(
         ncols=6,
         alignment="left",
     )
+    figure.suptitle(wrapped(lattices_finding(maps), figure), x=0.01, ha="left")
     if fade_by_purity:
-        colour = np.array(to_rgb(palette[0]))
+        colour = np.array(to_rgb(ANY_COLOUR))  # Of no digit: the key is about all of them.
         figure.legend(
             [Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS],
             PURITY_NAMES,
@@ -87,3 +90,13 @@ def draw_lattice_gallery(
             ncols=2,
             alignment="left",
         )
+
+
+def lattices_finding(maps: Sequence[LatticeMap]) -> str:
+    """Return on which lattice most units answer to one digit alone, and on which fewest."""
+    shares = sorted((float(np.mean(one.purity == 1)), one.name) for one in maps)
+    (least, worst), (most, best) = shares[0], shares[-1]
+    percent = [f"{100 * share:.0f} %" for share in (least, most)]
+    if percent[0] == percent[1]:
+        return f"On every lattice, {percent[0]} of the units answer to one digit alone"
+    return f"{percent[0]} ({worst}) to {percent[1]} ({best}) of the units answer to one digit alone"

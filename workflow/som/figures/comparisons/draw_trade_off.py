@@ -1,9 +1,13 @@
 """Accuracy against topology: gains and losses of a map below half a grid step."""
 
+import math
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
+
+from workflow.som.figures.drawing.style import wrapped
 
 # Column, title, and whether it is a share.
 PANELS = (
@@ -39,11 +43,25 @@ def draw_trade_off(figure: Figure, runs: pd.DataFrame) -> None:
     panels[0, 0].legend(title="units", loc="best")
     for ax in panels[1]:
         ax.set_xlabel("radius of the last epoch (grid steps)")
-    figure.suptitle(
-        "Test set, batch rule, by the radius at which training ends (dashed: the article's)",
-        x=0.01,
-        ha="left",
-    )
+    figure.suptitle(wrapped(trade_off_finding(runs), figure), x=0.01, ha="left")
+
+
+def trade_off_finding(runs: pd.DataFrame) -> str:
+    """Return what training on to the smallest radius gains and costs, on the largest map."""
+    sizes = runs["shape"].map(lambda shape: math.prod(map(int, shape.split("×"))))
+    largest = runs[runs["experiment"] == runs.loc[sizes.idxmax(), "experiment"]]
+    here = largest.loc[(largest["radius"] - HALF_A_STEP).abs().idxmin()]
+    end = largest.loc[largest["radius"].idxmin()]
+    radii = f"{here['radius']:.2f} (dashed: the article's end) to {end['radius']:.2f}"
+    parts = [f"{here['shape']} units, batch rule, from radius {radii}"]
+    parts.append(f"label accuracy {_ends(here, end, 'label_accuracy', '.1%')}")
+    if pd.notna(here["topographic_error"]) and pd.notna(end["topographic_error"]):
+        parts.append(f"topographic error {_ends(here, end, 'topographic_error', '.1%')}")
+    return ", ".join(parts)
+
+
+def _ends(first: pd.Series, last: pd.Series, column: str, form: str) -> str:
+    return f"{first[column]:{form}} to {last[column]:{form}}".replace("%", " %")
 
 
 def _finish(ax: Axes, title: str, is_share: bool) -> None:

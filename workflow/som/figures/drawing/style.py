@@ -62,7 +62,8 @@ def new_figure(width: float, height: float, dpi: float) -> Figure:
 def save_figure(figure: Figure, paths: Iterable[Path | str]) -> None:
     """Write a figure to each of `paths` (format by suffix); equal figures give equal bytes.
 
-    An SVG says in its `title` what the figure shows, for search and for those who hear it.
+    An SVG says in its `title` what the figure shows, and in its `desc` what is drawn, for search
+    and for those who hear it.
     """
     nameless = {".svg": {"Date": None, "Creator": None}, ".png": {"Software": None}}
     for path in paths:
@@ -74,15 +75,33 @@ def save_figure(figure: Figure, paths: Iterable[Path | str]) -> None:
                 head, tag, rest = text.partition("<svg ")
                 attributes, end, content = rest.partition(">")
                 title = f"\n <title>{escape(title_of(figure))}</title>"
+                title += f"\n <desc>{escape(description_of(figure))}</desc>"
                 text = f'{head}{tag}role="img" {attributes}{end}{title}{content}'
                 temporary.write_text(text, encoding="utf-8")
 
 
 def title_of(figure: Figure) -> str:
     """Return a figure's title, or those of its panels."""
-    titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
+    titles = [figure.get_suptitle(), *map(_panel_title, figure.axes)]
     own = titles[:1] if titles[0] else [title for title in titles if title]
     return " ".join(" · ".join(own).split())
+
+
+def description_of(figure: Figure) -> str:
+    """Return what is drawn, panel by panel: its title, its axes, and its key."""
+    panels = []
+    for ax in figure.axes:
+        names = (("across", ax.get_xlabel()), ("up", ax.get_ylabel()))
+        legend = ax.get_legend()
+        keys = [text.get_text() for text in legend.get_texts()] if legend else []
+        parts = [_panel_title(ax), *(f"{name}: {text}" for name, text in names if text)]
+        parts += [f"key: {', '.join(keys)}"] if keys else []
+        panels.append(", ".join(filter(None, parts)))
+    return " ".join("; ".join(filter(None, panels)).split())
+
+
+def _panel_title(ax: Axes) -> str:
+    return ax.get_title("left") or ax.get_title("center") or ax.get_title("right")
 
 
 def wrapped(title: str, figure: Figure) -> str:

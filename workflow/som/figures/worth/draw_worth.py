@@ -11,6 +11,9 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
+from workflow.som.figures.drawing.style import wrapped
+from workflow.som.statistics.findings import WORTH_NAMES
+
 # Name and colour of each codebook that is known.
 CODEBOOKS = {
     "map": ("the map", "#054b6c"),
@@ -21,7 +24,7 @@ CODEBOOKS = {
 OTHER_COLOUR = "#8b48bc"
 GREY = "#404040"
 SHARES = {
-    "share_of_all": "a  … of all {n_units:,} units",
+    "share_of_all": "a  One digit alone lights up … of all {n_units:,} units",
     "share_of_active": "b  … of the units that any image hits",
 }
 # From publications on MNIST: prototypes, and the share of test images recognised.
@@ -48,7 +51,7 @@ def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset:
         Of MNIST, accuracies from publications are drawn, too.
     """
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.75, 1])[:, 0]
-    upper.suptitle("Units that one digit alone lights up …", x=0.01, ha="left", fontsize=8)
+    upper.suptitle(wrapped(worth_finding(averages), figure), x=0.01, ha="left")
     panels = upper.subplots(1, 2, sharey=True)
     for ax, (share, title) in zip(panels, SHARES.items(), strict=True):
         draw_shares(ax, averages, share)
@@ -62,6 +65,23 @@ def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset:
     title += "; grey: published, by number of prototypes" if published else ""
     lower.suptitle(title, x=0.01, ha="left", fontsize=8)
     draw_accuracies(lower.subplots(), averages, published)
+
+
+def worth_finding(averages: pd.DataFrame) -> str:
+    """Return the shares of single-digit units on the most test images: map, controls and chance."""
+    test = averages[averages["set"] == "test"]
+    rows = test[test["n_images"] == test["n_images"].max()].set_index("codebook")
+    parts = [
+        f"{100 * rows.loc[codebook, 'share_of_all']:.0f} % ({name})"
+        for codebook, name in WORTH_NAMES.items()
+        if codebook in rows.index
+    ]
+    if not parts:
+        return "No test image was shown"
+    text = f"One digit alone lights up {', '.join(parts)} of the units"
+    if "map" in rows.index:
+        text += f"; on the map by chance {100 * rows.loc['map', 'null_share_of_all_mean']:.0f} %"
+    return f"{text} ({int(rows['n_images'].iloc[0]):,} test images)"
 
 
 def draw_shares(ax: Axes, averages: pd.DataFrame, share: str) -> None:
