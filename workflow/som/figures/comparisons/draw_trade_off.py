@@ -1,6 +1,8 @@
 """Accuracy against topology: gains and losses of a map below half a grid step."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -48,10 +50,10 @@ def draw_trade_off(figure: Figure, runs: pd.DataFrame) -> None:
 
 def trade_off_finding(runs: pd.DataFrame) -> str:
     """Return what training on to the smallest radius gains and costs, on the largest map."""
-    sizes = runs["shape"].map(lambda shape: math.prod(map(int, shape.split("×"))))
-    largest = runs[runs["experiment"] == runs.loc[sizes.idxmax(), "experiment"]]
-    here = largest.loc[(largest["radius"] - HALF_A_STEP).abs().idxmin()]
-    end = largest.loc[largest["radius"].idxmin()]
+    rows = runs.sort_values("radius").to_dict("records")
+    size = max(math.prod(map(int, row["shape"].split("×"))) for row in rows)
+    rows = [row for row in rows if math.prod(map(int, row["shape"].split("×"))) == size]
+    here, end = min(rows, key=lambda row: abs(row["radius"] - HALF_A_STEP)), rows[0]
     radii = f"{here['radius']:.2f} (dashed: the article's end) to {end['radius']:.2f}"
     parts = [f"{here['shape']} units, batch rule, from radius {radii}"]
     parts.append(f"label accuracy {_ends(here, end, 'label_accuracy', '.1%')}")
@@ -60,7 +62,7 @@ def trade_off_finding(runs: pd.DataFrame) -> str:
     return ", ".join(parts)
 
 
-def _ends(first: pd.Series, last: pd.Series, column: str, form: str) -> str:
+def _ends(first: Mapping[Any, Any], last: Mapping[Any, Any], column: str, form: str) -> str:
     return f"{first[column]:{form}} to {last[column]:{form}}".replace("%", " %")
 
 
