@@ -42,9 +42,11 @@ def imported_by(path: Path) -> frozenset[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            module = ".".join([*package, *filter(None, [node.module])])
             # What is imported from a package is a module, or else from a module.
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return frozenset(found & {name_of(module) for module in MODULES})
 
 
@@ -76,3 +78,13 @@ def test_no_module_imports_itself_by_way_of_others():
     graph = {name_of(path): imported_by(path) for path in MODULES}
     assert any(graph.values())
     TopologicalSorter(graph).prepare()  # Raises CycleError, which names the modules.
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_library_imports_itself_by_dots_alone(path):
+    """So the same files are `workflow.som` in the workflow and `som` where they are installed."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names.append(node.module)
+        assert not [name for name in names if name.split(".")[0] in ("workflow", "som", "tests")]

@@ -87,14 +87,20 @@ def _imported(path: Path) -> list[Path]:
     for node in ast.walk(_parse(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = ".".join(filter(None, (_package(path, node.level), node.module)))
+            names += [f"{module}.{alias.name}" for alias in node.names]
     own = [name.split(".") for name in names if name.startswith("workflow.")]
     # What is imported from a module is no module; the packages around a module are imported, too.
     paths = {ROOT.joinpath(*parts[:length]) for parts in own for length in range(1, len(parts) + 1)}
     modules = (p / "__init__.py" if p.is_dir() else p.with_suffix(".py") for p in paths)
     namesakes = (p for p in path.parent.glob(f"{path.stem}.*") if p.suffix not in (".py", ".pyc"))
     return [*(module for module in modules if module.exists()), *namesakes]
+
+
+def _package(path: Path, level: int) -> str:
+    """Return the package that the dots of a relative import stand for; "" without dots."""
+    return ".".join(path.relative_to(ROOT).parts[:-level]) if level else ""
 
 
 @cache

@@ -8,16 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from workflow.som.engine.batch import update_batch
-from workflow.som.engine.online.forms import choose_block_size
-from workflow.som.engine.online.rule import train_epoch
-from workflow.som.engine.search.dense import find_two_nearest_densely
-from workflow.som.engine.search.find import find_bmus, find_two_nearest
-from workflow.som.engine.workers import Workers, cut
-from workflow.som.model.initialisation import random_codebook
-from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples
+from ..engine.batch import update_batch
+from ..engine.online.forms import choose_block_size
+from ..engine.online.rule import train_epoch
+from ..engine.search.dense import find_two_nearest_densely
+from ..engine.search.find import find_bmus, find_two_nearest
+from ..engine.workers import Workers, cut
+from ..model.initialisation import random_codebook
+from ..model.kernels import neighbourhood, neighbourhood_factors
+from ..model.lattice import Lattice
+from ..model.samples import Samples
 
 Row = dict[str, Any]
 

@@ -14,16 +14,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from workflow.som.benchmark.plain_loop import walk
-from workflow.som.config.experiments import Experiment
-from workflow.som.engine.online.forms import choose_form
-from workflow.som.engine.online.rule import Report, train_epoch
-from workflow.som.files.checkpoints import Checkpoint
-from workflow.som.model.kernels import neighbourhood
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples, as_features
-from workflow.som.model.schedule import exponential_decay
-from workflow.som.training.epoch import presentation_order
+from ..config.experiments import Experiment
+from ..engine.online.forms import choose_form
+from ..engine.online.rule import Report, train_epoch
+from ..files.checkpoints import Checkpoint
+from ..model.kernels import neighbourhood
+from ..model.lattice import Lattice
+from ..model.samples import Samples, as_features
+from ..model.schedule import exponential_decay
+from ..training.epoch import presentation_order
+from .plain_loop import walk
 
 Array = NDArray[np.floating]
 Row = dict[str, Any]

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.batch import update_batch
-from workflow.som.engine.online.rule import train_epoch
-from workflow.som.engine.search.find import find_bmus
-from workflow.som.files.checkpoints import Checkpoint
-from workflow.som.files.errors import SomError
-from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.schedule import exponential_decay
-from workflow.som.training.epoch import presentation_order
+from ..engine.batch import update_batch
+from ..engine.online.rule import train_epoch
+from ..engine.search.find import find_bmus
+from ..files.checkpoints import Checkpoint
+from ..files.errors import SomError
+from ..model.kernels import neighbourhood, neighbourhood_factors
+from ..model.lattice import Lattice
+from ..model.schedule import exponential_decay
+from ..training.epoch import presentation_order
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The online rule as it is written, in float64, compiled: the engine is compared with it.
 
-`workflow.som.engine.online.rule.train_epoch_plainly` does the same, too slowly for whole epochs.
+`som.engine.online.rule.train_epoch_plainly` does the same, too slowly for whole epochs.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from workflow.som.engine.workers import Workers, cut
+from ..engine.workers import Workers, cut
 
 Array = NDArray[np.floating]
 

@@ -4,5 +4,5 @@
 the controls, by name), `heads` (the classifiers), `selection` (tuned on a part of the training set,
 scored on the test set once), `nearest_neighbour` (a control), `scores` (tables), `learning_curve`
 (accuracy against the number of labels) and `curve_points` (its means), `mistakes`. Prototypes of
-the controls are in `workflow.som.statistics.prototypes`.
+the controls are in `som.statistics.prototypes`.
 """

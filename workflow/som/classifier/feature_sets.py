@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workflow.som.classifier.features import (
+from ..config.classifier_settings import Settings
+from ..config.feature_set_names import FEATURE_SETS
+from ..engine.search.find import find_bmus
+from ..model.lattice import Lattice
+from ..model.samples import Samples, as_features
+from ..statistics.prototypes import fit_mini_batch_k_means, take_shuffled_images
+from .features import (
     Array,
     Prototypes,
     Respond,
@@ -14,13 +20,7 @@ from workflow.som.classifier.features import (
     one_hot,
     projected_responses,
 )
-from workflow.som.classifier.heads import Features
-from workflow.som.config.classifier_settings import Settings
-from workflow.som.config.feature_set_names import FEATURE_SETS
-from workflow.som.engine.search.find import find_bmus
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples, as_features
-from workflow.som.statistics.prototypes import fit_mini_batch_k_means, take_shuffled_images
+from .heads import Features
 
 
 class FeaturePair(NamedTuple):

@@ -14,9 +14,9 @@ from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from workflow.som.engine.search.find import find_bmus, find_two_nearest
-from workflow.som.files.errors import SomError
-from workflow.som.model.samples import Samples, as_features
+from ..engine.search.find import find_bmus, find_two_nearest
+from ..files.errors import SomError
+from ..model.samples import Samples, as_features
 
 CHUNK = 4096
 # Components of less variance, relative to the first, are rounding of the responses in float32.

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.classifier.heads import Labels
-from workflow.som.classifier.selection import stratified_order
-from workflow.som.statistics.intervals import wilson_interval
+from ..statistics.intervals import wilson_interval
+from .heads import Labels
+from .selection import stratified_order
 
 # Predicts test labels from the samples that were drawn, and the number of the draw.
 Predictor = Callable[[NDArray[np.int64], int], NDArray[np.uint8]]

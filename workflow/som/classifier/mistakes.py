@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.data.classes import N_CLASSES
+from ..data.classes import N_CLASSES
 
 
 class Confusion(NamedTuple):

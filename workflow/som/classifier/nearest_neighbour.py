@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.classifier.heads import Labels
-from workflow.som.engine.search.find import find_bmus
-from workflow.som.model.samples import Samples, as_features
+from ..engine.search.find import find_bmus
+from ..model.samples import Samples, as_features
+from .heads import Labels
 
 
 def nearest_neighbour(

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.classifier.feature_sets import make_features
-from workflow.som.classifier.features import Array
-from workflow.som.classifier.heads import HEADS, batches_and_passes
-from workflow.som.classifier.learning_curve import learning_rows, n_draws, sizes_for
-from workflow.som.classifier.nearest_neighbour import nearest_neighbour
-from workflow.som.classifier.selection import Choice, Predictions, Result, tune_and_predict
-from workflow.som.config.classifier_settings import Settings
-from workflow.som.config.feature_set_names import NEAREST_NEIGHBOUR
-from workflow.som.data.datasets import Images
-from workflow.som.files.logs import Progress
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.intervals import wilson_interval
+from ..config.classifier_settings import Settings
+from ..config.feature_set_names import NEAREST_NEIGHBOUR
+from ..data.datasets import Images
+from ..files.logs import Progress
+from ..model.lattice import Lattice
+from ..statistics.intervals import wilson_interval
+from .feature_sets import make_features
+from .features import Array
+from .heads import HEADS, batches_and_passes
+from .learning_curve import learning_rows, n_draws, sizes_for
+from .nearest_neighbour import nearest_neighbour
+from .selection import Choice, Predictions, Result, tune_and_predict
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from workflow.som.classifier.heads import HEADS, Features, Labels, class_probabilities
+from .heads import HEADS, Features, Labels, class_probabilities
 
 
 class Choice(NamedTuple):

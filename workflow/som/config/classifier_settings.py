@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.som.config.refusals import ConfigError, shown
+from .refusals import ConfigError, shown
 
 SCORE_KEYS = (
     "seed",

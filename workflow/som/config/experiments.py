@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.som.config.refusals import ConfigError, shown
-from workflow.som.data.sources import DATASETS
-from workflow.som.model.kernels import ONLINE_ONLY
-from workflow.som.model.lattice import WRAPPED, shape_fault
-from workflow.som.model.schedule import Schedule
+from ..data.sources import DATASETS
+from ..model.kernels import ONLINE_ONLY
+from ..model.lattice import WRAPPED, shape_fault
+from ..model.schedule import Schedule
+from .refusals import ConfigError, shown
 
 DATASET_NAMES = tuple(DATASETS)
 

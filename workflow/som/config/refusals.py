@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from workflow.som.files.errors import SomError
+from ..files.errors import SomError
 
 LARGEST_INTEGER = 2**64
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workflow.som.config.refusals import LARGEST_INTEGER, ConfigError, shown
+from .refusals import LARGEST_INTEGER, ConfigError, shown
 
 # A configuration is four levels deep; a YAML alias within itself would be endless.
 DEEPEST_LEVEL = 16

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.som.config.refusals import ConfigError, shown
+from .refusals import ConfigError, shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from workflow.som.config.refusals import ConfigError, shown
-from workflow.som.config.schema import MOST_VALUES
-from workflow.som.files.errors import reason
-from workflow.som.files.inputs import read_input
+from ..files.errors import reason
+from ..files.inputs import read_input
+from .refusals import ConfigError, shown
+from .schema import MOST_VALUES
 
 # The files here have a few kB.
 MOST_BYTES = 10_000_000

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workflow.som.data.classes import N_CLASSES
-from workflow.som.data.sources import DATASETS, EMBEDDED, EMBEDDED_FILE
-from workflow.som.files.atomic import read_whole
-from workflow.som.files.errors import SomError, damaged
-from workflow.som.files.tables import read_arrow, write_arrow
+from ..files.atomic import read_whole
+from ..files.errors import SomError, damaged
+from ..files.tables import read_arrow, write_arrow
+from .classes import N_CLASSES
+from .sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
 

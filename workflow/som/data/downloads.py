@@ -7,11 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from workflow.som.data.fetching import LARGEST, fetch, join_address, without_secrets
-from workflow.som.data.sources import EMBEDDED, EMBEDDED_FILE, source_names
-from workflow.som.files.atomic import digest, write_atomically
-from workflow.som.files.errors import SomError, damaged, reason
-from workflow.som.files.inputs import check_input
+from ..files.atomic import digest, write_atomically
+from ..files.errors import SomError, damaged, reason
+from ..files.inputs import check_input
+from .fetching import LARGEST, fetch, join_address, without_secrets
+from .sources import EMBEDDED, EMBEDDED_FILE, source_names
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from workflow.som.files.logs import Progress
+from ..files.logs import Progress
 
 # Seconds in which the headers and then each `CHUNK` must arrive: less than 2 kB/s is no server.
 TIMEOUT = 30.0

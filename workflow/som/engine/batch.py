@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from workflow.som.model.samples import Samples, as_features
+from ..model.samples import Samples, as_features
 
 
 def update_plainly(

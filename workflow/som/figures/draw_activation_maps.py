@@ -9,9 +9,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.layout import map_note
-from workflow.som.figures.drawing.style import draw_as_vectors, draw_lattice_map
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
+from .drawing.layout import map_note
+from .drawing.style import draw_as_vectors, draw_lattice_map
 
 UNLIT_COLOUR = "#ffffff"
 # The palest part of a colour map would pass for an unlit unit.

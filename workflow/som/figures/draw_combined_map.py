@@ -12,16 +12,16 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.layout import map_bounds, unit_centres
-from workflow.som.figures.drawing.style import (
+from ..model.lattice import Lattice
+from ..statistics.findings import single_digit_finding
+from .drawing.layout import map_bounds, unit_centres
+from .drawing.style import (
     PURITY_NAMES,
     PURITY_STEPS,
     draw_lattice_map,
     majority_colours,
     reaches,
 )
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.findings import single_digit_finding
 
 # Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
 SMALL_LATTICE = 150

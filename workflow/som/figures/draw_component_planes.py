@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.layout import map_note
-from workflow.som.figures.drawing.style import draw_as_vectors, draw_lattice_map, wrapped
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.component_planes import Planes, n_features_of_half, widest_in_cells
+from ..model.lattice import Lattice
+from ..statistics.component_planes import Planes, n_features_of_half, widest_in_cells
+from .drawing.layout import map_note
+from .drawing.style import draw_as_vectors, draw_lattice_map, wrapped
 
 UNDEFINED_COLOUR = "#d9d9d9"
 CELLS = 2, 3  # A plane is shown of the widest pixel in each cell of such a grid.

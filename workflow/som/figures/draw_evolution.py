@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from workflow.som.figures.drawing.animation import INK, N_GREYS, PAPER, write_text
-from workflow.som.figures.drawing.layout import unit_raster
-from workflow.som.figures.drawing.style import majority_colours
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.map_units import MapUnits
+from ..model.lattice import Lattice
+from ..statistics.map_units import MapUnits
+from .drawing.animation import INK, N_GREYS, PAPER, write_text
+from .drawing.layout import unit_raster
+from .drawing.style import majority_colours
 
 # The picture's palette: greys for text, then the colours of units.
 PALE = N_GREYS - 3

@@ -9,8 +9,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.style import draw_as_vectors, draw_lattice_map, wrapped
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
+from .drawing.style import draw_as_vectors, draw_lattice_map, wrapped
 
 # The palest part of a colour map would pass for paper.
 PALEST = 0.2

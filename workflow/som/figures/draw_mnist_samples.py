@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from workflow.som.data.classes import N_CLASSES
+from ..data.classes import N_CLASSES
 
 GAP = 2  # pixels between images
 

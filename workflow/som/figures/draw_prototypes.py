@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from workflow.som.figures.drawing.animation import font
-from workflow.som.figures.drawing.style import MOST_PIXELS
-from workflow.som.figures.drawing.tile_order import folds, unit_tiles
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
+from .drawing.animation import font
+from .drawing.style import MOST_PIXELS
+from .drawing.tile_order import folds, unit_tiles
 
 PAPER = 255
 TEXT_HEIGHT, LETTER_WIDTH = 14, 8.2  # pixels

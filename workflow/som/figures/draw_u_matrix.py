@@ -7,8 +7,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.style import draw_as_vectors, draw_lattice_map
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
+from .drawing.style import draw_as_vectors, draw_lattice_map
 
 UNDEFINED_COLOUR = "#d9d9d9"
 

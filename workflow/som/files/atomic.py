@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 
-from workflow.som.files.errors import SomError, damaged, reason
-from workflow.som.files.inputs import check_input
-from workflow.som.files.jobs import refuse_orphans
+from .errors import SomError, damaged, reason
+from .inputs import check_input
+from .jobs import refuse_orphans
 
 CANNOT_WRITE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from workflow.som.files.atomic import read_whole, write_atomically
-from workflow.som.files.errors import damaged, reason
-from workflow.som.files.jobs import current_recipe
+from .atomic import read_whole, write_atomically
+from .errors import damaged, reason
+from .jobs import current_recipe
 
 
 class Checkpoint(NamedTuple):

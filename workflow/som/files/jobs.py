@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.files.errors import SomError
+from .errors import SomError
 
 # Environment variable with the process that asked for the job, as `mark_of` writes it.
 ASKED_BY = "SOM_ASKED_BY"

@@ -15,9 +15,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from workflow.som.files.atomic import check_appendable, could_not_write
-from workflow.som.files.errors import SomError
-from workflow.som.files.jobs import set_recipe
+from .atomic import check_appendable, could_not_write
+from .errors import SomError
+from .jobs import set_recipe
 
 # Wipes the line on which another process may be drawing its progress.
 WIPE = "\r\033[K"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.files.atomic import read_whole, write_atomically
-from workflow.som.files.errors import damaged
-from workflow.som.files.jobs import current_recipe
+from .atomic import read_whole, write_atomically
+from .errors import damaged
+from .jobs import current_recipe
 
 
 def write_summary(path: Path | str, summary: Mapping[str, Any], *, kind: str) -> None:

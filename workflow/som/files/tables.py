@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workflow.som.files.atomic import read_whole, write_atomically
-from workflow.som.files.errors import damaged, reason
-from workflow.som.files.jobs import current_recipe
+from .atomic import read_whole, write_atomically
+from .errors import damaged, reason
+from .jobs import current_recipe
 
 # What a file says of itself; it does not count as its content.
 OWN_KEYS = {"checksum", "file_checksum", "recipe"}

@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from workflow.som.data.classes import N_CLASSES
-from workflow.som.engine.search.nearest import NO_UNIT, Nearest
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.places import place_columns
+from ..data.classes import N_CLASSES
+from ..engine.search.nearest import NO_UNIT, Nearest
+from ..model.lattice import Lattice
+from ..model.places import place_columns
 
 
 def activations_table(

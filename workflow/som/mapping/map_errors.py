@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.model.lattice import Lattice
+from ..engine.search.nearest import Nearest
+from ..model.lattice import Lattice
 
 
 class MapErrors(NamedTuple):

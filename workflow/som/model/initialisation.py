@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from workflow.som.files.errors import SomError
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples, as_features
+from ..files.errors import SomError
+from .lattice import Lattice
+from .samples import Samples, as_features
 
 INITIALISATIONS = ("random", "sample", "pca")
 

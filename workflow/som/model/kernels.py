@@ -5,10 +5,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import HEXAGONAL, Lattice
+from .lattice import HEXAGONAL, Lattice
 
 # `printed` is the article's formula as it is printed: it looks at distances in data space, so it
-# has no table, and `workflow.som.engine.online.printed` runs it.
+# has no table, and `som.engine.online.printed` runs it.
 KERNELS = ("gaussian", "cut_gaussian", "bubble", "mexican_hat", "printed")
 # Kernels that the batch rule cannot use: its weights must be a mean's, never below zero.
 ONLINE_ONLY = ("mexican_hat", "printed")

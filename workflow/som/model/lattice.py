@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.files.errors import SomError
+from ..files.errors import SomError
 
 # Lattices with rows and columns, and how many axes the others may have.
 PLANE = ("square", "hexagonal", "torus", "hexagonal_torus")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import Lattice
+from .lattice import Lattice
 
 
 def place_columns(lattice: Lattice, units: NDArray[np.integer]) -> dict[str, Any]:

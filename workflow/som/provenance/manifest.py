@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflow.som.files.atomic import digest
-from workflow.som.files.errors import DamagedFileError, damaged, reason
-from workflow.som.files.inputs import read_input
-from workflow.som.files.summaries import read_summary
-from workflow.som.files.tables import read_arrow
+from ..files.atomic import digest
+from ..files.errors import DamagedFileError, damaged, reason
+from ..files.inputs import read_input
+from ..files.summaries import read_summary
+from ..files.tables import read_arrow
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from workflow.som.config.experiments import Experiment
-from workflow.som.statistics.intervals import mean_interval
+from ..config.experiments import Experiment
+from .intervals import mean_interval
 
 
 class Measure(NamedTuple):

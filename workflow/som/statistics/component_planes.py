@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
 
 
 @dataclass(frozen=True)

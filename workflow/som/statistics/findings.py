@@ -200,9 +200,9 @@ def benchmark_findings(peers: pd.DataFrame, segments: pd.DataFrame, to_open: str
     Parameters
     ----------
     peers : DataFrame
-        Rows of `measure` in `workflow.som.benchmark.peers`; cold ones do not count.
+        Rows of `measure` in `som.benchmark.peers`; cold ones do not count.
     segments : DataFrame
-        Rows of `compare_segments` in `workflow.som.benchmark.faithfulness`.
+        Rows of `compare_segments` in `som.benchmark.faithfulness`.
     """
     warm = peers[~peers["is_cold"]]
     times = warm.groupby(["rule", "epoch", "library"])["microseconds_per_sample"].median()

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.data.classes import N_CLASSES
+from ..data.classes import N_CLASSES
 
 
 def count_hits(

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.files.tables import read_table
-from workflow.som.model.lattice import Lattice
+from ..files.tables import read_table
+from ..model.lattice import Lattice
 
 
 @dataclass(frozen=True)

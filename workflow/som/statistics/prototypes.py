@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
-from workflow.som.engine.search.find import find_bmus
-from workflow.som.files.errors import SomError
-from workflow.som.model.samples import Samples, as_features
+from ..engine.search.find import find_bmus
+from ..files.errors import SomError
+from ..model.samples import Samples, as_features
 
 # Passes of mini-batch k-means over the samples at most; it stops where its centres no longer move.
 MOST_PASSES = 20

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import homogeneity_score
 
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.places import place_columns
-from workflow.som.statistics.hits import count_hits, label_units
+from ..model.lattice import Lattice
+from ..model.places import place_columns
+from .hits import count_hits, label_units
 
 
 class ByChance(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import poisson_binom
 
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
 
 # Probability of each tail of the test: 5 % on both sides.
 TAIL = 0.025

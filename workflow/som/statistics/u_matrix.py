@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import Lattice
+from ..model.lattice import Lattice
 
 
 def u_matrix(codebook: NDArray[np.floating], lattice: Lattice) -> NDArray[np.float64]:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.statistics.hits import count_hits
-from workflow.som.statistics.purity import label_accuracy, permuted_single_digit_units
+from .hits import count_hits
+from .purity import label_accuracy, permuted_single_digit_units
 
 
 def measure_shares(

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from workflow.som.statistics.intervals import Interval, wilson_interval
+from .intervals import Interval, wilson_interval
 
 SHARES = ("share_of_all", "share_of_active")
 # Columns that are averaged over the draws.
@@ -19,7 +19,7 @@ def average_draws(worth: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     worth : DataFrame
-        As in `worth.parquet`: rows of `measure_worth` in `workflow.som.statistics.worth`.
+        As in `worth.parquet`: rows of `measure_worth` in `som.statistics.worth`.
 
     Returns
     -------

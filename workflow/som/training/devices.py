@@ -2,7 +2,7 @@
 
 import torch
 
-from workflow.som.files.errors import SomError
+from ..files.errors import SomError
 
 
 def resolve_device(name: str, precision: str) -> str:

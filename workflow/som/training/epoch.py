@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.batch import update_batch
-from workflow.som.engine.online.printed import train_epoch_as_printed
-from workflow.som.engine.online.rule import Report, train_epoch
-from workflow.som.engine.search.find import find_bmus
-from workflow.som.files.errors import SomError
-from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
-from workflow.som.model.lattice import HEXAGONAL, Lattice
-from workflow.som.model.samples import Samples
+from ..engine.batch import update_batch
+from ..engine.online.printed import train_epoch_as_printed
+from ..engine.online.rule import Report, train_epoch
+from ..engine.search.find import find_bmus
+from ..files.errors import SomError
+from ..model.kernels import neighbourhood, neighbourhood_factors
+from ..model.lattice import HEXAGONAL, Lattice
+from ..model.samples import Samples
 
 # Weights so many times larger than any feature are near no sample.
 LARGEST_WEIGHT = 1000
@@ -36,7 +36,7 @@ class TrainingSettings:
     order_seed : int
         With the epoch's number it determines the order of the samples.
     precision, device, threads
-        As in `workflow.som.engine.online.rule.train_epoch`; the batch rule adds in float64.
+        As in `som.engine.online.rule.train_epoch`; the batch rule adds in float64.
     """
 
     rule: str

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.online.rule import Report
-from workflow.som.engine.search.find import find_two_nearest
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.mapping.map_errors import map_errors
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples
-from workflow.som.training.epoch import Epoch, TrainingSettings, train_one_epoch
+from ..engine.online.rule import Report
+from ..engine.search.find import find_two_nearest
+from ..engine.search.nearest import Nearest
+from ..mapping.map_errors import map_errors
+from ..model.lattice import Lattice
+from ..model.samples import Samples
+from .epoch import Epoch, TrainingSettings, train_one_epoch
 
 # A row of `history.parquet`, by column; columns that an epoch does not have are left out.
 Row = dict[str, float | int | None]

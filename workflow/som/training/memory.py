@@ -1,9 +1,9 @@
 """Whether a map fits in this machine's memory, before it is trained."""
 
-from workflow.som.config.experiments import Experiment
-from workflow.som.files.errors import SomError
-from workflow.som.model.lattice import HEXAGONAL
-from workflow.som.provenance.environment import memory_bytes
+from ..config.experiments import Experiment
+from ..files.errors import SomError
+from ..model.lattice import HEXAGONAL
+from ..provenance.environment import memory_bytes
 
 # Two numbers for each pair of units: the table, and a copy while it is made.
 BYTES_A_PAIR = 16

@@ -20,12 +20,12 @@ from types import FrameType
 import pyarrow.parquet as pq
 from safetensors import safe_open
 
-from workflow.som.files.atomic import check_appendable, remove, write_atomically
-from workflow.som.files.checkpoints import Checkpoint, load_checkpoint
-from workflow.som.files.errors import DamagedFileError, SomError
-from workflow.som.files.inputs import check_input
-from workflow.som.files.jobs import is_orphan, refuse_orphans
-from workflow.som.files.tables import read_arrow
+from ..files.atomic import check_appendable, remove, write_atomically
+from ..files.checkpoints import Checkpoint, load_checkpoint
+from ..files.errors import DamagedFileError, SomError
+from ..files.inputs import check_input
+from ..files.jobs import is_orphan, refuse_orphans
+from ..files.tables import read_arrow
 
 logger = logging.getLogger(__name__)
 # Exit status of a trainer that was asked to stop.

@@ -10,26 +10,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.config.experiments import Experiment
-from workflow.som.data.datasets import Images
-from workflow.som.files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
-from workflow.som.files.errors import SomError, damaged
-from workflow.som.files.logs import Progress
-from workflow.som.files.tables import write_table
-from workflow.som.mapping.activations import activations_table
-from workflow.som.model.initialisation import starting_codebook
-from workflow.som.model.lattice import Lattice
-from workflow.som.provenance.environment import describe_machine, describe_versions
-from workflow.som.training.devices import resolve_device
-from workflow.som.training.epoch import Epoch, TrainingSettings
-from workflow.som.training.measured_epochs import (
+from ..config.experiments import Experiment
+from ..data.datasets import Images
+from ..files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
+from ..files.errors import SomError, damaged
+from ..files.logs import Progress
+from ..files.tables import write_table
+from ..mapping.activations import activations_table
+from ..model.initialisation import starting_codebook
+from ..model.lattice import Lattice
+from ..provenance.environment import describe_machine, describe_versions
+from .devices import resolve_device
+from .epoch import Epoch, TrainingSettings
+from .measured_epochs import (
     MeasuredEpoch,
     Search,
     measure_start,
     train_measured_epoch,
 )
-from workflow.som.training.memory import check_memory
-from workflow.som.training.resume import TERMINATED, ResumeFolder, StopRequest
+from .memory import check_memory
+from .resume import TERMINATED, ResumeFolder, StopRequest
 
 logger = logging.getLogger(__name__)
 

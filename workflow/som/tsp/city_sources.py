@@ -4,11 +4,11 @@ import logging
 import tempfile
 from pathlib import Path
 
-from workflow.som.data.fetching import fetch, without_secrets
-from workflow.som.files.errors import SomError, reason
-from workflow.som.tsp.cities import Cities, random_cities
-from workflow.som.tsp.instances import MOST_BYTES, is_address
-from workflow.som.tsp.tsplib import read_tsplib
+from ..data.fetching import fetch, without_secrets
+from ..files.errors import SomError, reason
+from .cities import Cities, random_cities
+from .instances import MOST_BYTES, is_address
+from .tsplib import read_tsplib
 
 logger = logging.getLogger(__name__)
 

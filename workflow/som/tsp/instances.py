@@ -10,9 +10,9 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from workflow.som.config.refusals import shown
-from workflow.som.files.errors import SomError, reason
-from workflow.som.files.inputs import check_input, read_input
+from ..config.refusals import shown
+from ..files.errors import SomError, reason
+from ..files.inputs import check_input, read_input
 
 MOST_LETTERS = 64
 MOST_BYTES = 2**26  # Of a file; 200,000 cities need a tenth.

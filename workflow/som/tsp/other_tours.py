@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 from scipy.spatial import cKDTree
 
-from workflow.som.tsp.cities import Points, Tour
-from workflow.som.tsp.local_search import improve, visit_nearest
-from workflow.som.tsp.tours import CURVE, NEAREST, NEAREST_IMPROVED, RING_IMPROVED, FoundTour
+from .cities import Points, Tour
+from .local_search import improve, visit_nearest
+from .tours import CURVE, NEAREST, NEAREST_IMPROVED, RING_IMPROVED, FoundTour
 
 N_NEIGHBOURS = 10
 # Of the square by the space-filling curve: triangles of 2⁻²⁰ of its side in the end.

@@ -21,10 +21,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.config.tsp_settings import TspSettings
-from workflow.som.tsp.cities import Points, Tour, tour_length
-from workflow.som.tsp.ring_scan import train_ring_epoch
-from workflow.som.tsp.snapshots import Snapshot
+from ..config.tsp_settings import TspSettings
+from .cities import Points, Tour, tour_length
+from .ring_scan import train_ring_epoch
+from .snapshots import Snapshot
 
 # η below this moves nothing; it is reached at 3.03 σ.
 LEAST_NEIGHBOURHOOD = 0.01

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.files.tables import read_table, write_table
+from ..files.tables import read_table, write_table
 
 
 class Snapshot(NamedTuple):

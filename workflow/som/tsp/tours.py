@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workflow.som.files.errors import SomError, damaged
-from workflow.som.files.tables import read_table, write_table
-from workflow.som.statistics.intervals import mean_interval
-from workflow.som.tsp.cities import Cities, Points, Tour, tour_length
+from ..files.errors import SomError, damaged
+from ..files.tables import read_table, write_table
+from ..statistics.intervals import mean_interval
+from .cities import Cities, Points, Tour, tour_length
 
 RING, FIRST_FALL, RING_IMPROVED = "ring SOM", "ring SOM, first fall", "ring SOM + 2-opt, Or-opt"
 NEAREST, NEAREST_IMPROVED = "nearest neighbour", "nearest neighbour + 2-opt, Or-opt"

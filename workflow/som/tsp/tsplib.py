@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workflow.som.config.refusals import shown
-from workflow.som.files.errors import SomError
-from workflow.som.files.inputs import read_input
-from workflow.som.tsp.cities import Cities
-from workflow.som.tsp.instances import MOST_BYTES
+from ..config.refusals import shown
+from ..files.errors import SomError
+from ..files.inputs import read_input
+from .cities import Cities
+from .instances import MOST_BYTES
 
 # A ring of fewer units than that has no inside.
 FEWEST_CITIES = 5

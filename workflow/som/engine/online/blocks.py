@@ -1,6 +1,6 @@
 """The block form on CPUs: products by torch, on chunks of the codebook, and the compiled scan.
 
-See `workflow.som.engine.online.rule` for the algebra. The codebook is carried by all units, or by
+See `som.engine.online.rule` for the algebra. The codebook is carried by all units, or by
 virtual units while it is smooth.
 """
 
@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.online import block_scan as scan
-from workflow.som.engine.online.virtual import TOLERANCES, VirtualUnits
-from workflow.som.engine.workers import Workers, cut
+from ..workers import Workers, cut
+from . import block_scan as scan
+from .virtual import TOLERANCES, VirtualUnits
 
 # Rows of the codebook that are worked on at a time: they should stay in a core's own cache.
 CHUNK_BYTES = 2**21

@@ -18,9 +18,9 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from workflow.som.engine.online.triton_scan import scan_block
-from workflow.som.engine.search.on_device import true_float32
-from workflow.som.model.samples import as_features
+from ...model.samples import as_features
+from ..search.on_device import true_float32
+from .triton_scan import scan_block
 
 # A block's updates are read again for each of its samples: they should stay in the L1 cache of the
 # one multiprocessor that scans (256 KB on an H100 or H200, less on others).

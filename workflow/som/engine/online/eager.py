@@ -1,6 +1,6 @@
 """The block form in torch operations: runs on any device, and is read first.
 
-See `workflow.som.engine.online.rule` for the algebra.
+See `som.engine.online.rule` for the algebra.
 """
 
 from collections.abc import Callable, Iterator

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.online import lazy
-from workflow.som.engine.online.blocks import NotSmoothError, train_blocks
-from workflow.som.engine.online.virtual import choose_virtual_units
+from . import lazy
+from .blocks import NotSmoothError, train_blocks
+from .virtual import choose_virtual_units
 
 logger = logging.getLogger(__name__)
 

@@ -22,10 +22,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.axes import LENGTH_SLACK, SLACK, principal_axes, project
-from workflow.som.engine.online import lazy_scan
-from workflow.som.engine.tiles import TILE
-from workflow.som.engine.workers import Workers, cut
+from ..axes import LENGTH_SLACK, SLACK, principal_axes, project
+from ..tiles import TILE
+from ..workers import Workers, cut
+from . import lazy_scan
 
 # α·η below which a step is left out.
 NEGLIGIBLE = {torch.float32: 1e-9, torch.float64: 1e-18}

@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from workflow.som.engine.axes import LENGTH_SLACK
-from workflow.som.engine.tiles import TILE, bound_tile, most_promising
+from ..axes import LENGTH_SLACK
+from ..tiles import TILE, bound_tile, most_promising
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.integer]

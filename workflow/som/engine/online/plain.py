@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.samples import Samples, as_features
+from ...model.samples import Samples, as_features
 
 # Samples after which identical units are looked for again; then twice as many, and so on.
 FIRST_LOOK, N_LOOKS = 16, 4

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.online.block_scan import scan_block_as_printed
-from workflow.som.engine.online.blocks import train_blocks
-from workflow.som.engine.online.rule import Report
-from workflow.som.model.samples import Samples, as_features, middle_of
+from ...model.samples import Samples, as_features, middle_of
+from .block_scan import scan_block_as_printed
+from .blocks import train_blocks
+from .rule import Report
 
 BLOCK_SIZE = 128
 
@@ -58,7 +58,7 @@ def train_epoch_as_printed(
     radius : float
         R of the printed formula, in which it divides a distance between images.
     codebook, samples, order, learning_rate, precision, threads, report
-        As in `workflow.som.engine.online.rule.train_epoch`.
+        As in `som.engine.online.rule.train_epoch`.
     """
     dtype = getattr(torch, precision)
     middle = middle_of(samples)

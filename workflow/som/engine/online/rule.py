@@ -30,17 +30,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.online.eager import train_blocks_eagerly
-from workflow.som.engine.online.forms import choose_form, train_in_forms
-from workflow.som.engine.online.plain import (
+from ...model.samples import Samples, as_features, middle_of
+from .eager import train_blocks_eagerly
+from .forms import choose_form, train_in_forms
+from .plain import (
     present_plainly,
     present_while_units_are_identical,
 )
-from workflow.som.engine.online.twins import train_while_units_are_identical
-from workflow.som.model.samples import Samples, as_features, middle_of
+from .twins import train_while_units_are_identical
 
 try:
-    from workflow.som.engine.online.cuda import train_blocks_on_cuda
+    from .cuda import train_blocks_on_cuda
 except ImportError:  # Without Triton the eager form runs on the GPU, too.
     train_blocks_on_cuda = None  # type: ignore[assignment]
 

@@ -1,6 +1,6 @@
 """The sequential part of the block form on a GPU: one launch per block, one program per launch.
 
-`workflow.som.engine.online.rule` has the algebra. A launch costs a few microseconds and a barrier
+`som.engine.online.rule` has the algebra. A launch costs a few microseconds and a barrier
 within a program some dozens of nanoseconds, so the samples of a block must not be launches.
 """
 

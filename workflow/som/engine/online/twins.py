@@ -19,8 +19,8 @@ from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.online.block_scan import _catch_up
-from workflow.som.engine.online.blocks import train_blocks
+from .block_scan import _catch_up
+from .blocks import train_blocks
 
 BLOCK_SIZE = 128
 # Samples after which it is looked again whether any units are still identical.
@@ -53,7 +53,7 @@ def train_while_units_are_identical(
 ) -> Iterator[int]:
     """Train `state` in place while units are identical; yield numbers of samples as they are done.
 
-    Parameters are those of `workflow.som.engine.online.forms.train_in_forms`, on the CPU.
+    Parameters are those of `som.engine.online.forms.train_in_forms`, on the CPU.
     """
     first = first_of_identical(state.numpy())
     chain = np.empty_like(first)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.model.samples import Samples, as_features
+from ...model.samples import Samples, as_features
+from .nearest import Nearest
 
 
 def find_two_nearest_densely(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.search.dense import find_two_nearest_densely
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.engine.search.pruned import search_with_bounds
-from workflow.som.model.samples import Samples
+from ...model.samples import Samples
+from .dense import find_two_nearest_densely
+from .nearest import Nearest
+from .pruned import search_with_bounds
 
 
 def find_two_nearest(
@@ -24,7 +24,7 @@ def find_two_nearest(
 
     Distances that could decide are measured by differences in float64, so the result is that of a
     float64 loop over all pairs, whatever the number of threads. Most others are ruled out by
-    bounds (`workflow.som.engine.search.pruned`).
+    bounds (`som.engine.search.pruned`).
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def find_two_nearest(
     (array([1], dtype=int32), array([2], dtype=int32), array([0.5], dtype=float32))
     """
     if device.startswith("cuda"):
-        from workflow.som.engine.search.on_device import find_two_nearest_on_device
+        from .on_device import find_two_nearest_on_device
 
         return find_two_nearest_on_device(samples, codebook, device, report=report)
     if len(codebook) == 1:

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.model.samples import Samples, as_features
+from ...model.samples import Samples, as_features
+from .nearest import Nearest
 
 # Pairs of sample and unit whose differences are formed at once: bounds their memory.
 PAIR_BYTES = 2**27

@@ -15,11 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from workflow.som.engine.axes import SLACK, Projected, principal_axes, project
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.engine.search.pruned_scan import Vectors, search_block
-from workflow.som.engine.workers import Workers
-from workflow.som.model.samples import Samples, as_features
+from ...model.samples import Samples, as_features
+from ..axes import SLACK, Projected, principal_axes, project
+from ..workers import Workers
+from .nearest import Nearest
+from .pruned_scan import Vectors, search_block
 
 # Numbers of axes that are tried; with all features as axes the search is the dense one.
 N_AXES = (16, 24, 32, 48, 64)

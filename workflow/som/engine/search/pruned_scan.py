@@ -1,4 +1,4 @@
-"""The compiled part of the pruned search: `workflow.som.engine.search.pruned` has the reasons."""
+"""The compiled part of the pruned search: `som.engine.search.pruned` has the reasons."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.engine.tiles import TILE, bound_tile, least, most_promising
+from ..tiles import TILE, bound_tile, least, most_promising
+from .nearest import Nearest
 
 Array = NDArray[np.floating]
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from workflow.som.figures.drawing.style import reaches, wrapped
+from ..drawing.style import reaches, wrapped
 
 OURS, PEER, OTHER_RULE = "#2b8377", "#054b6c", "#b0b0b0"
 NAMES = {
@@ -35,7 +35,7 @@ def draw_peers(figure: Figure, rows: pd.DataFrame, *, machine: str = "") -> None
     ----------
     figure : Figure
     rows : DataFrame
-        As `peer_ratios` in `workflow.som.benchmark.time_summaries` returns it.
+        As `peer_ratios` in `som.benchmark.time_summaries` returns it.
     machine : str
         What was measured on; written below.
     """

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from workflow.som.figures.drawing.style import wrapped
+from ..drawing.style import wrapped
 
 AXES = {
     "units": "units",
@@ -38,7 +38,7 @@ def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") ->
     ----------
     figure : Figure
     medians : DataFrame
-        As `scaling_medians` in `workflow.som.benchmark.time_summaries` returns it.
+        As `scaling_medians` in `som.benchmark.time_summaries` returns it.
     machine : str
         What was measured on; written below.
     """

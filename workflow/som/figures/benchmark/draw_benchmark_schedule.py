@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
-from workflow.som.benchmark.time_summaries import CHOSEN, PRODUCTS, RunTime, ScheduleTimes
+from ...benchmark.time_summaries import CHOSEN, PRODUCTS, RunTime, ScheduleTimes
 
 # Each form: its name, colour, line width and the places of its marks.
 FORMS = {

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from workflow.som.figures.drawing.style import wrapped
+from ..drawing.style import wrapped
 
 # The same in all panels; an engine that is run again has the colour of the first time.
 COLOURS = {
@@ -37,7 +37,7 @@ def draw_faithfulness(figure: Figure, segments: pd.DataFrame, windows: pd.DataFr
     ----------
     figure : Figure
     segments, windows : DataFrame
-        Rows of `compare_segments` and `compare_epochs` in `workflow.som.benchmark.faithfulness`.
+        Rows of `compare_segments` and `compare_epochs` in `som.benchmark.faithfulness`.
     """
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.25, 1])[:, 0]
     errors, gaps = upper.subplots(1, 2)

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from workflow.som.classifier.mistakes import Confusion
-from workflow.som.figures.drawing.style import wrapped
+from ...classifier.mistakes import Confusion
+from ..drawing.style import wrapped
 
 COLOUR_MAP = "magma_r"
 RIGHT_COLOUR = "#ececec"

@@ -4,12 +4,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from workflow.som.figures.classifier.draw_classifier_scores import (
+from ..drawing.style import reaches, wrapped
+from .draw_classifier_scores import (
     FEATURE_NAMES,
     FLOOR,
     accuracy_axis,
 )
-from workflow.som.figures.drawing.style import reaches, wrapped
 
 COLOURS = {
     "map_rbf": ("#054b6c", "o"),
@@ -26,7 +26,7 @@ def draw_classifier_learning_curve(figure: Figure, points: pd.DataFrame) -> None
     ----------
     figure : Figure
     points : DataFrame
-        As `curve_points` in `workflow.som.classifier.curve_points` returns it.
+        As `curve_points` in `som.classifier.curve_points` returns it.
     """
     ax = figure.add_subplot()
     for number, (name, (colour, marker)) in enumerate(COLOURS.items()):

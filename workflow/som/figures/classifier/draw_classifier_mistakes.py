@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from workflow.som.figures.drawing.layout import unit_outlines
-from workflow.som.figures.drawing.style import draw_lattice_map, majority_colours
-from workflow.som.model.lattice import Lattice
+from ...model.lattice import Lattice
+from ..drawing.layout import unit_outlines
+from ..drawing.style import draw_lattice_map, majority_colours
 
 # How much of its colour the map keeps behind the pictures.
 STRENGTH = 0.35
@@ -87,7 +87,7 @@ def draw_classifier_mistakes(
     ----------
     figure : Figure
     mistakes : DataFrame
-        As `worst_mistakes` in `workflow.som.classifier.mistakes` returns it, with `label`,
+        As `worst_mistakes` in `som.classifier.mistakes` returns it, with `label`,
         `prediction`, `confidence` and `bmu`.
     images : uint8 array of shape (n_mistakes, height, width)
     lattice : Lattice

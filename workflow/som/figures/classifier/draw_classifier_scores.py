@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
-from workflow.som.figures.drawing.style import reaches
+from ..drawing.style import reaches
 
 # The same in all figures of the classifier.
 FEATURE_NAMES = {

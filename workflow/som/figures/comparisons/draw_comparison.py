@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workflow.som.figures.comparisons.experiment_names import in_words
-from workflow.som.statistics.comparison import MEASURES, Measure
+from ...statistics.comparison import MEASURES, Measure
+from .experiment_names import in_words
 
 N_COLUMNS = 4
 # Of fewer runs an interval says nothing: of two it reaches twelve deviations to each side.
@@ -27,7 +27,7 @@ def draw_comparison(figure: Figure, runs: pd.DataFrame, means: pd.DataFrame) -> 
     ----------
     figure : Figure
     runs : DataFrame
-        One row per run, as `comparison_row` in `workflow.som.statistics.comparison` makes them.
+        One row per run, as `comparison_row` in `som.statistics.comparison` makes them.
     means : DataFrame
         As `with_intervals` there returns it.
     """

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.style import draw_lattice_map, majority_colours, wrapped
-from workflow.som.model.kernels import neighbourhood
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.findings import LEAST_ACTIVE
-from workflow.som.statistics.map_units import MapUnits
+from ...model.kernels import neighbourhood
+from ...model.lattice import Lattice
+from ...statistics.findings import LEAST_ACTIVE
+from ...statistics.map_units import MapUnits
+from ..drawing.style import draw_lattice_map, majority_colours, wrapped
 
 # Inches: the row of the kernels, and title, labels and key together.
 KERNEL_HEIGHT, TEXT_HEIGHT = 1.0, 1.7

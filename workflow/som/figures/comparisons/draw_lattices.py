@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.layout import map_note
-from workflow.som.figures.drawing.style import (
+from ...model.lattice import Lattice
+from ..drawing.layout import map_note
+from ..drawing.style import (
     PURITY_NAMES,
     PURITY_STEPS,
     draw_lattice_map,
     majority_colours,
     wrapped,
 )
-from workflow.som.model.lattice import Lattice
 
 MOST_COLUMNS = 4
 ANY_COLOUR = "#505050"

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from workflow.som.figures.comparisons.experiment_names import in_words
+from .experiment_names import in_words
 
 CHANCE_COLOUR = "#9a9a9a"
 MARKERS = "osD^vP"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
-from workflow.som.figures.drawing.style import wrapped
+from ..drawing.style import wrapped
 
 # Column, title, and whether it is a share.
 PANELS = (

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from workflow.som.files.atomic import write_atomically
+from ...files.atomic import write_atomically
 
 # The first colours of a picture's palette are greys for text, from black to white.
 N_GREYS = 16

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.figures.drawing.tile_order import (
+from ...model.lattice import HEXAGONAL, Lattice
+from .tile_order import (
     FOLD_GAP,
     folds,
     is_cut,
@@ -20,7 +21,6 @@ from workflow.som.figures.drawing.tile_order import (
     slices,
     unit_tiles,
 )
-from workflow.som.model.lattice import HEXAGONAL, Lattice
 
 HOLE = 0.55  # of a ring, by its outer radius
 SQUARE = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])

@@ -19,7 +19,9 @@ from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-from workflow.som.figures.drawing.layout import (
+from ...files.atomic import write_atomically
+from ...model.lattice import Lattice
+from .layout import (
     HOLE,
     is_folded,
     map_border,
@@ -29,9 +31,7 @@ from workflow.som.figures.drawing.layout import (
     slice_labels,
     unit_outlines,
 )
-from workflow.som.figures.drawing.tile_order import is_cut
-from workflow.som.files.atomic import write_atomically
-from workflow.som.model.lattice import Lattice
+from .tile_order import is_cut
 
 MOST_PIXELS = 9_000  # of a picture's side: larger ones do not open everywhere
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import HEXAGONAL, Lattice
+from ...model.lattice import HEXAGONAL, Lattice
 
 LONGEST_ROW = 10  # units of a line that are not folded
 FOLD_GAP = 0.25  # between the rows of a folded line

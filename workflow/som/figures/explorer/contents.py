@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from workflow.som.data.classes import DIGITS, class_names
-from workflow.som.figures.drawing.layout import map_note, unit_centres, unit_outlines
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.findings import single_digit_finding
+from ...data.classes import DIGITS, class_names
+from ...model.lattice import Lattice
+from ...statistics.findings import single_digit_finding
+from ..drawing.layout import map_note, unit_centres, unit_outlines
 
 # Test images shown of each unit, the nearest to its prototype first; strangers come on top.
 NEAREST = 9

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from workflow.som.figures.explorer.contents import to_json
+from .contents import to_json
 
 # In the order in which a browser reads them.
 SCRIPTS = ("data", "map", "pen", "panels", "main")

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from workflow.som.figures.drawing.animation import N_GREYS, PAPER, write_text
-from workflow.som.tsp.snapshots import Snapshot
-from workflow.som.tsp.tours import length_text
+from ...tsp.snapshots import Snapshot
+from ...tsp.tours import length_text
+from ..drawing.animation import N_GREYS, PAPER, write_text
 
 # The picture's palette: greys for text and cities, then the ring.
 CITY, RING = 5, N_GREYS

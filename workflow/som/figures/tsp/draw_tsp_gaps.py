@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from workflow.som.tsp.tours import (
+from ...tsp.tours import (
     BLOG,
     CURVE,
     FIRST_FALL,

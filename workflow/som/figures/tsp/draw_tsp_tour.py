@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from workflow.som.tsp.tours import length_text
+from ...tsp.tours import length_text
 
 LINE, CITY = "#ac3a54", "#202020"
 HEADER = 0.35  # inches

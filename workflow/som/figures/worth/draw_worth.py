@@ -11,8 +11,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
 
-from workflow.som.figures.drawing.style import wrapped
-from workflow.som.statistics.findings import WORTH_NAMES
+from ...statistics.findings import WORTH_NAMES
+from ..drawing.style import wrapped
 
 # Name and colour of each codebook that is known.
 CODEBOOKS = {
@@ -45,7 +45,7 @@ def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset:
     ----------
     figure : Figure
     averages : DataFrame
-        As `average_draws` in `workflow.som.statistics.worth_averages` returns it.
+        As `average_draws` in `som.statistics.worth_averages` returns it.
     n_units : int
     dataset : str
         Of MNIST, accuracies from publications are drawn, too.

@@ -2,12 +2,12 @@
 
 Samples and codebook
     `combined` (Kaski–Lagus combined error), `distortion`; the quantization and topographic errors
-    are in `workflow.som.mapping.map_errors`.
+    are in `som.mapping.map_errors`.
 Neighbourhoods
     `topographic_product` (of the codebook), `preservation` (trustworthiness and continuity).
 Classes
     `class_scatter` ("a tight cluster, with some exceptions" as a number); purity, label accuracy
-    and homogeneity are in `workflow.som.statistics.purity`.
+    and homogeneity are in `som.statistics.purity`.
 All of them
     `measures`.
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from workflow.som.model.lattice import Lattice
+from ...model.lattice import Lattice
 
 NO_CLASS = -1
 

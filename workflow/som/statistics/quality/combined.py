@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.model.lattice import Lattice
+from ...engine.search.nearest import Nearest
+from ...model.lattice import Lattice
 
 # Sources of shortest paths that are followed at once.
 CHUNK_SIZE = 256

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.batch import sums_by_unit
-from workflow.som.model.kernels import neighbourhood
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples, as_features
-from workflow.som.statistics.quality.distances import squared_distances
+from ...engine.batch import sums_by_unit
+from ...model.kernels import neighbourhood
+from ...model.lattice import Lattice
+from ...model.samples import Samples, as_features
+from .distances import squared_distances
 
 # Samples, or units, that are compared at once.
 CHUNK_SIZE = 1024

@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.engine.search.nearest import Nearest
-from workflow.som.mapping.map_errors import map_errors
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples
-from workflow.som.statistics.hits import count_hits
-from workflow.som.statistics.purity import recognition
-from workflow.som.statistics.quality.class_scatter import (
+from ...engine.search.nearest import Nearest
+from ...mapping.map_errors import map_errors
+from ...model.lattice import Lattice
+from ...model.samples import Samples
+from ..hits import count_hits
+from ..purity import recognition
+from .class_scatter import (
     class_scatter,
     class_scatter_index,
     majority_classes,
 )
-from workflow.som.statistics.quality.combined import combined_error
-from workflow.som.statistics.quality.distortion import distortion
-from workflow.som.statistics.quality.preservation import measure_preservation
-from workflow.som.statistics.quality.topographic_product import topographic_product
+from .combined import combined_error
+from .distortion import distortion
+from .preservation import measure_preservation
+from .topographic_product import topographic_product
 
 
 def measure_quality(
@@ -72,7 +72,7 @@ def measure_quality(
         `largest_component_sample_share`: means over digits of what the largest patch has of the
         digit's units, and of all its samples; `classes`: a list of these for each digit, by the
         majority of `labels`;
-        `map_purity`, `label_accuracy`, `homogeneity`: see `workflow.som.statistics.purity`.
+        `map_purity`, `label_accuracy`, `homogeneity`: see `som.statistics.purity`.
     """
     bmus = nearest.bmus
     counts = count_hits(bmus, labels, lattice.n_units)

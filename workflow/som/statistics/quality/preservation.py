@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import Samples
-from workflow.som.statistics.quality.distances import squared_distances
+from ...model.lattice import Lattice
+from ...model.samples import Samples
+from .distances import squared_distances
 
 # Samples whose distances to all others are kept at once.
 CHUNK_SIZE = 256

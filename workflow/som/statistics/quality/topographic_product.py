@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workflow.som.model.lattice import Lattice
-from workflow.som.statistics.quality.distances import squared_distances
+from ...model.lattice import Lattice
+from .distances import squared_distances
 
 # Units whose distances are kept at once.
 CHUNK_SIZE = 512
