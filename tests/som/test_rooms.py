@@ -28,6 +28,7 @@ RANKS = {
     "benchmark": 7,
     "figures/drawing": 8,
     "figures": 9,
+    "estimator": 10,
 }
 
 

@@ -14,6 +14,31 @@ the search for the nearest units). At the side stand `classifier` (classifiers t
 map's responses), `tsp` (a ring on the cities of a travelling salesman), `benchmark` (how fast the
 engine is, and how close to the rule) and `provenance` (what made a run, and its checksums).
 
+`estimator` is the door for one's own Python, with `pip install .` as `som`:
+
+    from som import SelfOrganizingMap, load
+
 Start with `engine.online.rule`, the rule as it is written. The README of `workflow` has the tree of
 the rooms and explains the engine.
 """
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["SelfOrganizingMap", "load"]
+
+# Not imported before somebody asks: the workflow's scripts need none of it, nor its time.
+_HOMES = {
+    "SelfOrganizingMap": "estimator.self_organizing_map",
+    "load": "estimator.finished_run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

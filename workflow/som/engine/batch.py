@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from ..model.samples import Samples, as_features
 
+WEIGHTED_AT_A_TIME = 4096  # samples, whose weighted features are held in memory
+
 
 def update_plainly(
     codebook: NDArray[np.float32],
@@ -50,6 +52,7 @@ def update_batch(
     samples: Samples,
     bmus: NDArray[np.integer],
     factors: Sequence[NDArray[np.floating]],
+    weights: NDArray[np.floating] | None = None,
 ) -> NDArray[np.float32]:
     """Return the codebook after a batch epoch.
 
@@ -60,8 +63,10 @@ def update_batch(
     factors : sequence of arrays of shape (n_along_axis, n_along_axis)
         Neighbourhoods along each axis of the lattice whose product is h(c, j); one array of shape
         (n_units, n_units) where it is no product. Symmetric.
+    weights : array of shape (n_samples,), optional
+        How often each sample counts.
     """
-    sums, hits = sums_by_unit(samples, bmus, len(codebook))
+    sums, hits = sums_by_unit(samples, bmus, len(codebook), weights)
     numerators = smooth(sums, factors)
     denominators = smooth(hits[:, None].astype(np.float64), factors)
     reached = denominators[:, 0] > 0
@@ -71,12 +76,23 @@ def update_batch(
 
 
 def sums_by_unit(
-    samples: Samples, bmus: NDArray[np.integer], n_units: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    samples: Samples,
+    bmus: NDArray[np.integer],
+    n_units: int,
+    weights: NDArray[np.floating] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.number]]:
     """Return the sum (n_units, n_features) and the number (n_units,) of each unit's samples.
 
-    Bytes are added as whole numbers, so that their sums are exact.
+    Bytes are added as whole numbers, so that their sums are exact. With `weights` (n_samples,) a
+    sample counts so many times.
     """
+    if weights is not None:
+        totals = np.zeros((n_units, samples.shape[1]))
+        for start in range(0, len(samples), WEIGHTED_AT_A_TIME):
+            part = slice(start, start + WEIGHTED_AT_A_TIME)
+            weighted = as_features(samples[part], np.float64) * weights[part, None]
+            _add_by_unit(weighted, bmus[part], totals)
+        return totals, np.bincount(bmus, weights, minlength=n_units)
     are_bytes = samples.dtype == np.uint8
     sums: NDArray[Any]
     sums = np.zeros((n_units, samples.shape[1]), np.int64 if are_bytes else np.float64)

@@ -20,6 +20,7 @@ def draw_u_matrix(
     *,
     epoch: int,
     colour_map: str,
+    unit: str = "Euclidean, pixels from 0 to 1",
 ) -> None:
     """Draw the mean distance of each unit's vector to those of adjacent units, with a colour bar.
 
@@ -32,6 +33,8 @@ def draw_u_matrix(
     epoch : int
     colour_map : str
         Name of a perceptually uniform colour map.
+    unit : str
+        Of the distances.
     """
     defined = distances[np.isfinite(distances)]
     limits = (defined.min(), defined.max()) if len(defined) else (0.0, 1.0)
@@ -49,7 +52,7 @@ def draw_u_matrix(
             ax=ax,
             aspect=30,
             pad=0.02,
-            label="mean distance to adjacent units\n(Euclidean, pixels from 0 to 1)",
+            label=f"mean distance to adjacent units\n({unit})",
         )
         draw_as_vectors(bar)
     else:

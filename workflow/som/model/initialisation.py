@@ -12,17 +12,24 @@ INITIALISATIONS = ("random", "sample", "pca")
 
 
 def starting_codebook(
-    initialisation: str, seed: int, samples: Samples, lattice: Lattice
+    initialisation: str,
+    seed: int,
+    samples: Samples,
+    lattice: Lattice,
+    weights: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float32]:
     """Return the codebook that a run starts from, of shape (n_units, n_features).
 
     `random`: every weight uniform in [0, 1). `sample`: training samples, each used once while there
-    are enough. `pca`: the plane of the principal components (see `pca_codebook`); no seed.
+    are enough. `pca`: the plane of the principal components (see `pca_codebook`); no seed. Of
+    samples with `weights` (n_samples,), those of weight zero do not count.
     """
     if initialisation == "pca":
-        return pca_codebook(samples, lattice)
+        return pca_codebook(samples, lattice, weights)
     if initialisation == "random":
         return random_codebook(seed, lattice.n_units, samples.shape[1])
+    if weights is not None:
+        samples = samples[weights > 0]
     repeated = lattice.n_units > len(samples)
     generator = np.random.default_rng([seed, 0])
     chosen = generator.choice(len(samples), lattice.n_units, replace=repeated)
@@ -34,7 +41,9 @@ def random_codebook(seed: int, n_units: int, n_features: int) -> NDArray[np.floa
     return np.random.default_rng([seed, 0]).random((n_units, n_features), dtype=np.float32)
 
 
-def pca_codebook(samples: Samples, lattice: Lattice) -> NDArray[np.float32]:
+def pca_codebook(
+    samples: Samples, lattice: Lattice, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float32]:
     """Lay the lattice into the space of the first principal components (Kohonen 1997).
 
     Along each axis, the longest first, units have the mean and the standard deviation of the
@@ -53,7 +62,7 @@ def pca_codebook(samples: Samples, lattice: Lattice) -> NDArray[np.float32]:
             f"Initialisation pca needs {n_components} features for a lattice of shape "
             f"{list(lattice.shape)}, but samples have {samples.shape[1]}: choose random or sample."
         )
-    mean, components, deviations = principal_components(samples, n_components)
+    mean, components, deviations = principal_components(samples, n_components, weights)
     positions, codebook = lattice.positions, np.tile(mean, (lattice.n_units, 1))
     number = 0
     for axis in np.argsort(-np.array(lattice.shape), kind="stable"):
@@ -73,21 +82,24 @@ def pca_codebook(samples: Samples, lattice: Lattice) -> NDArray[np.float32]:
 # With one BLAS thread, so that its bits do not depend on how many there are.
 @threadpool_limits.wrap(limits=1)
 def principal_components(
-    samples: Samples, n_components: int
+    samples: Samples, n_components: int, weights: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return mean, components (n_components, n_features) and standard deviations along them.
 
-    Sums of bytes are whole numbers, and exact in float64 whatever the order.
+    Sums of bytes are whole numbers, and exact in float64 whatever the order. With `weights`
+    (n_samples,) a sample counts so many times.
     """
     scale = 255.0 if samples.dtype == np.uint8 else 1.0
     n_samples, n_features = samples.shape
     total, squares = np.zeros(n_features), np.zeros((n_features, n_features))
     for start in range(0, n_samples, 4096):
         part = samples[start : start + 4096].astype(np.float64)
-        total += part.sum(axis=0)
-        squares += part.T @ part
-    mean = total / n_samples
-    covariance = squares / n_samples - np.outer(mean, mean)
+        weighted = part if weights is None else part * weights[start : start + 4096, None]
+        total += weighted.sum(axis=0)
+        squares += weighted.T @ part
+    n_counted = n_samples if weights is None else weights.sum()
+    mean = total / n_counted
+    covariance = squares / n_counted - np.outer(mean, mean)
     values, vectors = np.linalg.eigh(covariance)
     components = vectors[:, ::-1][:, :n_components].T
     largest = np.abs(components).argmax(axis=1)

@@ -68,6 +68,7 @@ def train_one_epoch(
     epoch: Epoch,
     *,
     bmus: NDArray[np.integer] | None = None,
+    order: NDArray[np.integer] | None = None,
     report: Report | None = None,
 ) -> NDArray[np.float32]:
     """Return the codebook after an epoch, given the one before it.
@@ -82,6 +83,9 @@ def train_one_epoch(
     epoch : Epoch
     bmus : integer array of shape (n_samples,), optional
         The unit nearest to each sample, if the batch rule need not search for it.
+    order : integer array, optional
+        The samples in the order in which the online rule presents them, instead of
+        `presentation_order`.
     report : callable, optional
         Called with the number of samples after each block.
 
@@ -97,7 +101,8 @@ def train_one_epoch(
             report(len(samples))
         factors = neighbourhood_factors(lattice, epoch.radius, settings.kernel)
         return update_batch(codebook, samples, bmus, factors)
-    order = presentation_order(settings.order_seed, epoch.number, len(samples))
+    if order is None:
+        order = presentation_order(settings.order_seed, epoch.number, len(samples))
     if settings.kernel == "printed":
         return train_epoch_as_printed(
             codebook,
