@@ -58,8 +58,7 @@ def plot_classes(
         if len(palette) <= MOST_NAMED:
             handles = [Patch(color=colour) for colour in (*palette, DEAD_COLOUR)]
             names = [*map(str, classes), "none"]
-            place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1), "borderaxespad": 0}
-            ax.legend(handles, names, **place)
+            ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     return figure
 
 
