@@ -136,7 +136,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     if "bmu" in table.column_names and "lattice" in metadata:
         from workflow.som.mapping.activations import find_fault
 
-        if fault := find_fault(table, metadata["lattice"]):
+        if fault := find_fault(table, metadata):
             raise damaged(path, fault)
     return metadata
 

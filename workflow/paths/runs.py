@@ -5,7 +5,7 @@ with the wildcards of a job.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.som.config.experiments import Experiment, to_fingerprint
@@ -25,6 +25,9 @@ FIGURES = {
     "component_planes": ["png", "svg"],
     "evolution": ["png", "gif"],
 }
+# Of data sets of the user's own: figures that need images, and those that need classes.
+OF_IMAGES = ("mnist_samples", "prototypes")
+OF_CLASSES = ("activation_maps", "combined_map", "combined_map_epoch_001", "evolution")
 Paths = Callable[[Any], list[str]]
 
 
@@ -54,10 +57,13 @@ class Runs:
         By name.
     training_code : str
         Hash of the code that determines codebooks.
+    kinds : mapping
+        Of the data sets of the user's own, by name: whether they have images, and labels.
     """
 
     experiments: Mapping[str, Experiment]
     training_code: str
+    kinds: Mapping[str, tuple[bool, bool]] = field(default_factory=dict)
 
     def settings(self, name: str) -> dict[str, Any]:
         """Return all that determines an experiment's codebooks, but for the data and the seed."""
@@ -204,8 +210,17 @@ class Runs:
         return [
             f"results/{name}/seed_{{seed}}/figures/{figure}.{kind}"
             for figure, kinds in FIGURES.items()
+            if self._suits(name, figure)
             for kind in kinds
         ]
+
+    def _suits(self, name: str, figure: str) -> bool:
+        """Return whether an experiment's samples are such that a figure can be drawn of them."""
+        has_images, has_labels = self.kinds.get(self.experiments[name].dataset, (True, True))
+        is_own = self.experiments[name].dataset in self.kinds
+        if figure in ("mnist_samples", "explorer"):
+            return not is_own
+        return (has_images or figure not in OF_IMAGES) and (has_labels or figure not in OF_CLASSES)
 
     def _artifacts(self, name: str) -> list[str]:
         """Return all files of a run but its manifest; the seed stays a wildcard.
@@ -223,7 +238,7 @@ class Runs:
             "purity/epoch_{epoch}.json": measured,
             "u_matrix/epoch_{epoch}.parquet": [last],
             "history.parquet": [last],
-            "explorer.html": [last],
+            **({"explorer.html": [last]} if self._suits(name, "explorer") else {}),
         }
         paths = [
             path

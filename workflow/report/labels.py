@@ -79,7 +79,10 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
     'the map names 93.8 % of 10,000 test images rightly'
     """
     number = {key: value for key, value in summary.items() if isinstance(value, int | float)}
+    has_classes = summary.get("single_digit_units") is not None
     match figure:
+        case "u_matrix" | "component_planes" if not has_classes:
+            text = "{active_units:,} of {n_units:,} units are lit by some sample"
         case "combined_map" | "combined_map_epoch_001" | "evolution":
             return single_digit_finding(summary)
         case "activation_maps":

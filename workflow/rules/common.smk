@@ -28,6 +28,7 @@ from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOU
 from workflow.som.config.experiments import comparisons_from, experiments_from
 from workflow.som.config.schema import validate_config
 from workflow.som.config.tsp_settings import to_training, tsp_from
+from workflow.paths.own_datasets import kinds_of, own_datasets_of
 from workflow.som.data.sources import DATASETS, source_names
 from workflow.som.files.atomic import find_full_disk
 from workflow.som.files.errors import SomError
@@ -46,6 +47,7 @@ config.update(complete)
 
 try:
     validate_config(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+    OWN_DATASETS = own_datasets_of(config)
     EXPERIMENTS = experiments_from(config)
     COMPARED = comparisons_from(config)
     CLASSIFIER = settings_from(config)
@@ -59,6 +61,7 @@ DETERMINING_MODULES = ["training/epoch", "model/initialisation", "model/schedule
 RUNS = Runs(
     EXPERIMENTS,
     code_hash(*[f"workflow/som/{module}.py" for module in DETERMINING_MODULES]),
+    kinds_of(OWN_DATASETS),
 )
 COMPARISONS = ComparedRuns(RUNS, COMPARED)
 
@@ -71,6 +74,8 @@ if IS_MAIN:
 # On a full disk, log lines are lost without a traceback for each of them.
 logging.raiseExceptions = False
 
+
+NOTHING = "(?!)"  # a pattern that fits no name
 
 # These have a rule per experiment and segment, whose names start so.
 STEPS_OF_MANY = ("train_som", "map_activations", "measure_purity")
@@ -190,6 +195,16 @@ def threads_for(step, usual):
     return getattr(asked, "value", asked)
 
 
+def content_of_own(dataset):
+    """Return the hash of the files of a data set of the user's own."""
+    from workflow.som.data.own_files import content_of
+
+    try:
+        return [content_of(source) for source in OWN_DATASETS[dataset].sources]
+    except SomError as error:
+        raise WorkflowError(str(error)) from None
+
+
 def gpus(experiment):
     """Return a resource: the number of GPUs that training asks for, 0 or 1.
 
@@ -223,7 +238,7 @@ def training_minutes(experiment, epochs):
 
 wildcard_constraints:
     experiment="|".join(EXPERIMENTS),
-    dataset="|".join(DATASETS),
+    dataset="|".join([*DATASETS, *OWN_DATASETS]),
     instance="|".join(INSTANCES),
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",

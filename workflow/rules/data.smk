@@ -24,6 +24,32 @@ for dataset in DATASETS:
             "../scripts/data/download.py"
 
 
+rule import_dataset:
+    """Write one row per sample of a data set of your own: its position, class and features."""
+    output:
+        train="results/datasets/{dataset}/train.parquet",
+        test="results/datasets/{dataset}/test.parquet",
+    log:
+        "results/logs/{dataset}/import_dataset.log",
+    benchmark:
+        "results/benchmarks/{dataset}/import_dataset.tsv"
+    wildcard_constraints:
+        dataset="|".join(OWN_DATASETS) or NOTHING,
+    conda:
+        "../../envs/som.yaml"
+    resources:
+        mem_mb=growing(3000),
+    params:
+        # The files' content, not their times, decides whether they are read again.
+        given=given(
+            dataset=lambda wildcards: config["datasets"][wildcards.dataset],
+            content=lambda wildcards: content_of_own(wildcards.dataset),
+            code=code_of("data/import_dataset"),
+        ),
+    script:
+        "../scripts/data/import_dataset.py"
+
+
 rule preprocess:
     """Write one row per image: its position in the original file, its label and its pixels."""
     input:
@@ -39,6 +65,8 @@ rule preprocess:
         "results/logs/{dataset}/preprocess.log",
     benchmark:
         "results/benchmarks/{dataset}/preprocess.tsv"
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
     conda:
         "../../envs/som.yaml"
     resources:

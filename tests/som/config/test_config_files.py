@@ -22,6 +22,7 @@ from workflow.som.config.refusals import ConfigError
 from workflow.som.config.schema import allowed_values, resolved, validate_config
 from workflow.som.config.tsp_settings import TRAINING_KEYS, WHOLE_NUMBERS, TspSettings, tsp_from
 from workflow.som.data import sources
+from workflow.som.data.own_settings import OwnDataset
 from workflow.som.model.initialisation import INITIALISATIONS
 from workflow.som.model.kernels import KERNELS
 from workflow.som.model.lattice import TOPOLOGIES, Lattice
@@ -29,6 +30,8 @@ from workflow.som.model.lattice import TOPOLOGIES, Lattice
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 README = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
 SCHEMA = yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8"))
+(DATASET,) = SCHEMA["properties"]["datasets"]["patternProperties"].values()
+DATASET_KEYS = DATASET["properties"]
 CLASSIFIER = SCHEMA["properties"]["classifier"]
 EXPERIMENT_KEYS = SCHEMA["$defs"]["experiment"]["properties"]
 TSP_KEYS = SCHEMA["properties"]["tsp"]["properties"]
@@ -77,6 +80,11 @@ def test_experiment_keys_are_the_same_everywhere() -> None:
     assert set(FINGERPRINT_KEYS) <= set(fields)
 
 
+def test_keys_of_a_data_set_are_the_same_everywhere() -> None:
+    fields = [field.name for field in dataclasses.fields(OwnDataset)]
+    assert fields == list(DATASET_KEYS) == list(CONFIG["datasets"]["wine"])
+
+
 def test_classifier_keys_are_the_same_everywhere() -> None:
     fields = [field.name for field in dataclasses.fields(Settings)]
     assert fields == list(CONFIG["classifier"])
@@ -108,6 +116,7 @@ def test_top_level_keys_are_the_same_everywhere() -> None:
     [
         ("Top level", SCHEMA["properties"]),
         ("Keys of an experiment", EXPERIMENT_KEYS),
+        ("Keys of a data set", DATASET_KEYS),
         ("Keys of the classifier", CLASSIFIER["properties"]),
         ("Keys of the travelling salesman", TSP_KEYS),
     ],

@@ -231,7 +231,7 @@ def test_u_matrix_has_a_bar_with_units(figure, lattice):
     ax, bar = figure.axes
     assert "mean distance to adjacent units" in bar.get_ylabel()
     assert bar.get_ylim() == (1, 2)
-    assert "epoch 7" in ax.get_title(loc="left")
+    assert "epoch 7" in figure.get_suptitle()
 
 
 def test_u_matrix_of_a_single_unit_says_so(figure):

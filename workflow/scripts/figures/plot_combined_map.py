@@ -28,6 +28,7 @@ def main(
             units.majority_digits,
             units.purity,
             read_summary(summary),
+            names=units.class_names,
             palette=style["palette"],
             dead_colour=style["dead_colour"],
             fade_by_purity=style["fade_by_purity"],

@@ -26,6 +26,7 @@ def main(
         maps[0].lattice,
         [epoch_from(units, training) for units in maps],
         map_size=style["map_size"],
+        names=maps[0].class_names,
         palette=style["palette"],
         dead_colour=style["dead_colour"],
         fade_by_purity=style["fade_by_purity"],

@@ -16,11 +16,12 @@ def main(*, checkpoint: Path, purity: Path, png: Path, style: Mapping[str, Any])
     codebook = load_checkpoint(checkpoint).codebook
     units = read_units(purity)
     sheet = tile_prototypes(
-        codebook,
+        units.brightness(codebook),
         units.lattice,
         units.image_shape,
         units.is_dead,
         dead_grey=style["dead_grey"],
+        n_colours=units.n_colours,
     )
     title = f"What each of {len(codebook):,} units stands for after epoch {units.epoch}"
     if dead := int(units.is_dead.sum()):

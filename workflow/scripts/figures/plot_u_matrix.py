@@ -15,7 +15,7 @@ def main(*, u_matrix: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> N
     """Read the U-matrix of one epoch and draw it."""
     units = read_units(u_matrix)
     # The width without labels and colour bar is the map's.
-    height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.47
+    height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.62
     with saved_figure([png, svg], style, height=height) as figure:
         draw_u_matrix(
             figure,
@@ -23,6 +23,7 @@ def main(*, u_matrix: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> N
             units.values("u_matrix"),
             epoch=units.epoch,
             colour_map=style["colour_map"],
+            unit=units.unit_of_distance,
         )
 
 

@@ -23,7 +23,7 @@ def main(
         codebook, metadata = load_checkpoint(checkpoint)
         nearest = find_two_nearest(test.pixels, codebook, threads=threads)
         lattice = Lattice.from_json(metadata["lattice"])
-        frame = activations_table(test.sample, test.labels, nearest, lattice)
+        frame = activations_table(test.sample, test.label_column, nearest, lattice)
         write_table(path, frame, metadata, kind="activations")
 
 

@@ -129,7 +129,7 @@ def _features(
         )
 
 
-def score_row(name: str, head: str, result: Result, labels: NDArray[np.uint8]) -> dict[str, Any]:
+def score_row(name: str, head: str, result: Result, labels: NDArray[np.integer]) -> dict[str, Any]:
     """Return how well one head does on one set of features, with Wilson's 95 % interval."""
     n_correct = int((result.predictions.labels == labels).sum())
     low, high = wilson_interval(n_correct, len(labels))

@@ -99,9 +99,6 @@ class Experiment:
 
     def __post_init__(self) -> None:
         self._check_numbers()
-        if self.dataset not in DATASET_NAMES:
-            canonical_dataset(self.dataset)  # Says which are known, if this is none of them.
-            raise ConfigError(f"dataset is {self.dataset!r}; use canonical_dataset for its name.")
         if len(set(self.seeds)) < len(self.seeds):
             raise ConfigError(
                 f"seeds is {list(self.seeds)}, which has a seed twice; name each seed once."
@@ -192,8 +189,8 @@ class Experiment:
         )
 
 
-def canonical_dataset(name: str) -> str:
-    """Return the name by which the workflow knows a data set.
+def canonical_dataset(name: str, own: Iterable[str] = ()) -> str:
+    """Return the name by which the workflow knows a data set; `own` are those of the user.
 
     Raises
     ------
@@ -205,11 +202,13 @@ def canonical_dataset(name: str) -> str:
     >>> canonical_dataset("FashionMNIST"), canonical_dataset("EMNIST digits")
     ('fashion_mnist', 'emnist_digits')
     """
-    known = {_letters(canonical): canonical for canonical in DATASET_NAMES}
+    if name in own:
+        return name
+    known = {_letters(canonical): canonical for canonical in (*DATASET_NAMES, *own)}
     if _letters(name) in known:
         return known[_letters(name)]
     close = difflib.get_close_matches(_letters(name), known, n=1)
-    names = ", ".join(DATASET_NAMES)
+    names = ", ".join((*DATASET_NAMES, *own))
     remedy = f"the nearest of {names} is {known[close[0]]}" if close else f"choose one of {names}"
     raise ConfigError(f"dataset is {shown(name)}, which is not known; {remedy}.")
 
@@ -232,7 +231,9 @@ def experiments_from(config: Mapping[str, Any]) -> dict[str, Experiment]:
     experiments = {}
     for name, own in config["experiments"].items():
         try:
-            experiments[name] = _experiment({**config["defaults"], **(own or {})})
+            experiments[name] = _experiment(
+                {**config["defaults"], **(own or {})}, tuple(config.get("datasets") or ())
+            )
         except ConfigError as error:
             raise ConfigError(f"config: experiments.{name}: {error}") from None
     return experiments
@@ -286,14 +287,14 @@ def _check_names(names: Iterable[str]) -> None:
         earlier[folded] = name
 
 
-def _experiment(values: Mapping[str, Any]) -> Experiment:
+def _experiment(values: Mapping[str, Any], own: Sequence[str] = ()) -> Experiment:
     if values["radius"] is None:
         values = {**values, "radius": natural_radius(values["topology"], values["shape"])}
     # `radius: 50` and `radius: 50.0` must give the same fingerprint.
     keys = ("learning_rate", "radius", "decay", "final_learning_rate", "final_radius")
     reals = {key: float(values[key]) for key in keys}
     lists = {key: tuple(values[key]) for key in ("seeds", "shape")}
-    dataset = canonical_dataset(values["dataset"])
+    dataset = canonical_dataset(values["dataset"], own)
     return Experiment(**{**values, **reals, **lists, "dataset": dataset})
 
 

@@ -217,7 +217,7 @@ def allowed_values(schema: Mapping[str, Any]) -> str:
     'float32 or float64'
     """
     if "enum" in schema:
-        *others, last = [str(value) for value in schema["enum"]]
+        *others, last = ["nothing" if one is None else str(one) for one in schema["enum"]]
         return f"{', '.join(others)} or {last}" if others else last
     kind = next(iter(sorted(_types(schema))), "")
     if kind == "array":
@@ -225,7 +225,10 @@ def allowed_values(schema: Mapping[str, Any]) -> str:
     names = {"integer": "an integer", "number": "a number", "object": "a section of keys"}
     names |= {"string": f"text{_example(schema)}", "boolean": "true or false"}
     is_number_or_nothing = kind in ("integer", "number") and "null" in schema["type"]
-    return names.get(kind, "a value") + _range(schema) + ", or nothing" * is_number_or_nothing
+    words = names.get(kind, "a value") + _range(schema)
+    if kind == "number" and "string" in schema["type"]:
+        return f"{words}, text, or nothing"
+    return words + ", or nothing" * is_number_or_nothing
 
 
 def _range(schema: Mapping[str, Any]) -> str:

@@ -9,32 +9,55 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..files.atomic import read_whole
-from ..files.errors import SomError, damaged
+from ..files.errors import SomError, damaged, reason
 from ..files.tables import read_arrow, write_arrow
-from .classes import N_CLASSES
+from .classes import N_CLASSES, has_labels, n_classes
 from .sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 
+GZIP = b"\x1f\x8b"
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
 
 
 class Images(NamedTuple):
-    """Positions in the original file, pixels (n_samples, n_features) and labels (n_samples,)."""
+    """A table of samples.
+
+    Attributes
+    ----------
+    sample : int32 array of shape (n_samples,)
+        Positions in the original file.
+    pixels : array of shape (n_samples, n_features)
+        Bytes, or the float32 features of a data set of the user's own.
+    labels : integer array of shape (n_samples,)
+        Zeros where there are no labels (see `has_labels`).
+    metadata : dict
+    """
 
     sample: NDArray[np.int32]
-    pixels: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
+    pixels: NDArray[np.uint8] | NDArray[np.float32]
+    labels: NDArray[np.integer]
     metadata: dict[str, str]
 
     @property
     def image_shape(self) -> tuple[int, int]:
         """Height and width of an image."""
-        height, width = json.loads(self.metadata["image_shape"])
+        height, width = json.loads(self.metadata["image_shape"])[:2]
         return height, width
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the samples have classes."""
+        return has_labels(self.metadata)
+
+    @property
+    def label_column(self) -> Any:
+        """The labels as a column of a table; all null where there are none."""
+        return self.labels if self.has_labels else pd.array([pd.NA] * len(self.sample), "UInt8")
 
 
 def read_idx(path: Path) -> NDArray[np.integer]:
@@ -45,15 +68,40 @@ def read_idx(path: Path) -> NDArray[np.integer]:
     DamagedFileError
         If it cannot be decompressed or its length is not what its header says.
     """
-    content = _decompress(path)
+    values = _parse(_decompress(path))
+    if isinstance(values, str):
+        raise damaged(path, values)
+    return values
+
+
+def parse_idx(path: Path) -> NDArray[np.integer]:
+    """Read an IDX file of the user's own, compressed or not.
+
+    Raises
+    ------
+    SomError
+        If it is none.
+    """
+    try:
+        content = read_whole(path)
+        values = _parse(gzip.decompress(content) if content[:2] == GZIP else content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise SomError(f"{path}: it cannot be read ({reason(error)}).") from None
+    if isinstance(values, str):
+        raise SomError(f"{path}: {values}.")
+    return values
+
+
+def _parse(content: bytes) -> NDArray[np.integer] | str:
+    """Return the values of an IDX file, or what is wrong with it."""
     dtypes: dict[int, np.dtype[Any]] = {0x08: np.dtype(np.uint8), 0x0C: np.dtype(">i4")}
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in dtypes:
-        raise damaged(path, "it is not an IDX file of bytes or integers")
+        return "it is not an IDX file of bytes or integers"
     n_axes = content[3]
     lengths = np.frombuffer(content[4 : 4 + 4 * n_axes], ">u4").tolist()
     values = content[4 + 4 * n_axes :]
     if len(lengths) != n_axes or len(values) != math.prod(lengths) * dtypes[content[2]].itemsize:
-        raise damaged(path, "its length is not what its header says")
+        return "its length is not what its header says"
     return np.frombuffer(values, dtypes[content[2]]).reshape(lengths)
 
 
@@ -124,8 +172,51 @@ def write_images(
     write_arrow(path, table, metadata, kind="images", row_group_size=4096)
 
 
+def write_samples(
+    path: Path,
+    sample: NDArray[np.int32],
+    values: NDArray[np.uint8] | NDArray[np.float32],
+    labels: NDArray[np.integer] | None,
+    metadata: Mapping[str, str],
+) -> None:
+    """Write samples of a data set of the user's own as one Parquet row each.
+
+    `sample`, `label` (null where there are none; its name stands in `class_names` of the metadata),
+    and `pixels` (bytes) or `features` (float32).
+    """
+    name = "pixels" if values.dtype == np.uint8 else "features"
+    kind = pa.uint8() if n_classes(metadata) <= 256 else pa.uint16()
+    column = pa.nulls(len(sample), pa.uint8()) if labels is None else pa.array(labels, kind)
+    table = pa.table(
+        {
+            "sample": pa.array(sample, pa.int32()),
+            "label": column,
+            name: pa.FixedSizeListArray.from_arrays(values.ravel(), values.shape[1]),
+        }
+    )
+    write_arrow(path, table, metadata, kind="images", row_group_size=4096)
+
+
+def _fault_of_own(table: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return what a table of the user's own samples lacks, or ""."""
+    names = table.column_names
+    if len(names) != 3 or names[:2] != ["sample", "label"]:
+        return f"its columns are {', '.join(names)}"
+    kinds = {"pixels": "uint8", "features": "float"}
+    if names[2] not in kinds or str(getattr(table[2].type, "value_type", "")) != kinds[names[2]]:
+        return f"its column {names[2]} is {table[2].type}"
+    if table["sample"].null_count or table[2].null_count:
+        return "values are missing in it"
+    if table["label"].null_count:
+        return "" if not has_labels(metadata) else "labels are missing in it"
+    largest = pc.max(table["label"]).as_py() or 0
+    return "" if largest < n_classes(metadata) else f"it has the label {largest}, which is no class"
+
+
 def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
     """Return what a table of images lacks, or "". A table can be whole and yet have no images."""
+    if "scaling" in metadata:
+        return _fault_of_own(table, metadata)
     try:
         n_pixels = math.prod(json.loads(metadata["image_shape"]))
     except (KeyError, TypeError, ValueError):
@@ -164,6 +255,7 @@ def read_images(path: Path | str) -> Images:
         raise SomError(
             f"{path} holds no images: a map needs at least one; choose another data set."
         )
-    column = table["pixels"].combine_chunks()
+    column = table[2].combine_chunks()
     pixels = column.flatten().to_numpy().reshape(len(table), column.type.list_size)
-    return Images(table["sample"].to_numpy(), pixels, table["label"].to_numpy(), metadata)
+    labels = pc.fill_null(table["label"], 0).to_numpy()
+    return Images(table["sample"].to_numpy(), pixels, labels, metadata)

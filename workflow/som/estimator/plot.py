@@ -5,15 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ..figures.draw_u_matrix import draw_u_matrix
 from ..figures.drawing.layout import map_aspect
-from ..figures.drawing.style import draw_lattice_map, house_style, majority_colours, new_figure
+from ..figures.drawing.style import (
+    class_colours,
+    draw_lattice_map,
+    house_style,
+    majority_colours,
+    new_figure,
+)
 from ..model.lattice import Lattice
 
 WIDTH, DPI = 5.0, 150
@@ -24,13 +28,6 @@ PALETTE = (
     *("#504a00", "#02cfef", "#8b48bc", "#678fff", "#769000"),
 )
 MOST_NAMED = 30  # classes in the key
-
-
-def palette_for(n_classes: int) -> list[str]:
-    """Return a colour for each class: up to ten can be told apart by everybody."""
-    if n_classes <= len(PALETTE):
-        return list(PALETTE[:n_classes])
-    return [to_hex(colour) for colour in colormaps["turbo"](np.linspace(0, 1, n_classes))]
 
 
 def plot_classes(
@@ -46,7 +43,7 @@ def plot_classes(
     unit_classes : integer array of shape (n_units,)
         The index of each unit's class, −1 where it has none.
     """
-    palette = palette_for(len(classes))
+    palette = class_colours(PALETTE, len(classes))
     shown = np.where(unit_classes < 0, np.nan, unit_classes)
     purity = np.where(np.isnan(shown), np.nan, 1.0)
     colours = majority_colours(shown, purity, palette, DEAD_COLOUR, fade_by_purity=False)

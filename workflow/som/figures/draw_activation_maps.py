@@ -1,5 +1,7 @@
 """Which units light up for each digit: ten maps on one scale, the article's first picture."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
@@ -9,13 +11,29 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
+from ..data.classes import DIGITS, noun_for
 from ..model.lattice import Lattice
 from .drawing.layout import map_note
-from .drawing.style import draw_as_vectors, draw_lattice_map
+from .drawing.style import draw_as_vectors, draw_lattice_map, shortened
 
+MOST_PANELS = 40
+PLURALS = {"digit": "digits", "class": "classes"}
 UNLIT_COLOUR = "#ffffff"
 # The palest part of a colour map would pass for an unlit unit.
 PALEST = 0.2
+
+
+def panel_grid(n_classes: int) -> tuple[int, int]:
+    """Return rows and columns of panels: two rows of five for ten classes.
+
+    Examples
+    --------
+    >>> panel_grid(10), panel_grid(3), panel_grid(26)
+    ((2, 5), (1, 3), (4, 8))
+    """
+    n_panels = min(n_classes, MOST_PANELS)
+    n_columns = n_panels if n_panels < 5 else 5 if n_panels <= 15 else 8
+    return -(-n_panels // n_columns), n_columns
 
 
 def activation_colours(
@@ -43,18 +61,21 @@ def draw_activation_maps(
     lattice: Lattice,
     counts: NDArray[np.integer],
     *,
+    names: Sequence[str] = DIGITS,
     epoch: int,
     colour_map: str,
     dead_colour: str,
 ) -> None:
-    """Draw a panel per digit, in two rows, with a shared logarithmic colour bar.
+    """Draw a panel per class, with a shared logarithmic colour bar.
 
     Parameters
     ----------
     figure : Figure
     lattice : Lattice
     counts : integer array of shape (n_units, n_digits)
-        Samples of each digit that light up each unit.
+        Samples of each class that light up each unit.
+    names : sequence of text
+        Of the classes; of more than `MOST_PANELS` the commonest are drawn.
     epoch : int
     colour_map : str
         Name of a perceptually uniform colour map that starts pale.
@@ -65,11 +86,19 @@ def draw_activation_maps(
     mappable = ScalarMappable(LogNorm(1, most), LinearSegmentedColormap.from_list("lit", shades))
     colours = activation_colours(counts, mappable, dead_colour)
 
-    panels = figure.subplots(2, counts.shape[1] // 2, gridspec_kw={"wspace": 0.04, "hspace": 0.04})
-    for digit, ax in enumerate(panels.flat):
+    noun = noun_for(names)
+    n_rows, n_columns = panel_grid(len(names))
+    panels = figure.subplots(
+        n_rows, n_columns, squeeze=False, gridspec_kw={"wspace": 0.04, "hspace": 0.04}
+    )
+    shown = np.sort(np.argsort(-counts.sum(axis=0), kind="stable")[:MOST_PANELS])
+    for ax in panels.flat[len(shown) :]:
+        ax.set_axis_off()
+    for digit, ax in zip(shown, panels.flat, strict=False):
         draw_lattice_map(ax, lattice, colours[digit], background=UNLIT_COLOUR, label_axes=False)
         n_lit = int((counts[:, digit] > 0).sum())
-        ax.set_title(f"digit {digit} · {n_lit:,} {'unit' if n_lit == 1 else 'units'}", fontsize=7.5)
+        name = f"digit {names[digit]}" if noun == "digit" else shortened(names[digit], 18)
+        ax.set_title(f"{name} · {n_lit:,} {'unit' if n_lit == 1 else 'units'}", fontsize=7.5)
 
     bar = figure.colorbar(
         mappable,
@@ -79,7 +108,7 @@ def draw_activation_maps(
         aspect=35,
         pad=0.03,
         anchor=(0.0, 0.5),
-        label="test samples of the digit that light up the unit (log scale)",
+        label=f"test samples of the {noun} that light up the unit (log scale)",
     )
     draw_as_vectors(bar)
     ticks = [step * 10**power for power in range(6) for step in (1, 2, 5)]
@@ -92,11 +121,14 @@ def draw_activation_maps(
         Patch(facecolor=UNLIT_COLOUR, edgecolor="#808080", linewidth=0.5),
         Patch(facecolor=dead_colour, edgecolor="#808080", linewidth=0.5),
     ]
-    names = ["lit by other digits only", f"dead: lit by no digit · {n_dead:,} of {len(counts):,}"]
+    names = [
+        f"lit by other {PLURALS[noun]} only",
+        f"dead: lit by no {noun} · {n_dead:,} of {len(counts):,}",
+    ]
     bar.ax.legend(handles, names, loc="center left", bbox_to_anchor=(1.06, 0.5), borderaxespad=0)
     lit = (counts > 0).sum(axis=0)
     title = (
-        f"After epoch {epoch}, each digit lights up {lit.min():,} to {lit.max():,} of "
+        f"After epoch {epoch}, each {noun} lights up {lit.min():,} to {lit.max():,} of "
         f"{len(counts):,} {'unit' if len(counts) == 1 else 'units'}"
     )
     figure.suptitle(" · ".join(filter(None, (title, map_note(lattice)))), x=0.01, ha="left")

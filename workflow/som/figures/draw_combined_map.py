@@ -12,17 +12,22 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from ..data.classes import DIGITS, noun_for
 from ..model.lattice import Lattice
 from ..statistics.findings import single_digit_finding
 from .drawing.layout import map_bounds, unit_centres
 from .drawing.style import (
     PURITY_NAMES,
     PURITY_STEPS,
+    class_colours,
     draw_lattice_map,
     majority_colours,
     reaches,
+    shortened,
 )
 
+PLURALS = {"digit": "digits", "class": "classes"}
+MOST_IN_KEY = 18
 # Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
 SMALL_LATTICE = 150
 LONGEST_SIDE = 25
@@ -32,12 +37,17 @@ SEVERAL_COLOUR = "#a9bfca"
 
 
 def labelled_units(
-    majority_digits: NDArray[np.floating], lattice: Lattice, *, width: float = 2.0
+    majority_digits: NDArray[np.floating],
+    lattice: Lattice,
+    *,
+    width: float = 2.0,
+    in_each: bool = True,
 ) -> list[int]:
     """Return the units on which their digit is written, for those who cannot tell the colours.
 
-    On a small lattice these are all living units. On a larger one each digit has one: that with
-    most of the digit's units around it, unless even there others or dead ones are in the majority.
+    On a small lattice these are all living units, if `in_each`. On a larger one each digit has one:
+    that with most of the digit's units around it, unless even there others or dead ones are in the
+    majority.
     Unlike a mean, it lies inside a cluster even where the digit has several or a bent one.
 
     Parameters
@@ -56,7 +66,7 @@ def labelled_units(
     [54]
     """
     longest_side = np.ptp(map_bounds(lattice), axis=0).max()
-    if lattice.n_units <= SMALL_LATTICE and longest_side <= LONGEST_SIDE:
+    if in_each and lattice.n_units <= SMALL_LATTICE and longest_side <= LONGEST_SIDE:
         return np.flatnonzero(~np.isnan(majority_digits)).tolist()
     labelled = []
     for digit in np.unique(majority_digits[~np.isnan(majority_digits)]):
@@ -85,6 +95,7 @@ def draw_combined_map(
     purity: NDArray[np.floating],
     summary: Mapping[str, Any],
     *,
+    names: Sequence[str] = DIGITS,
     palette: Sequence[str],
     dead_colour: str,
     fade_by_purity: bool,
@@ -99,12 +110,16 @@ def draw_combined_map(
         NaN where the unit is dead.
     summary : mapping
         As in `purity/epoch_EEE.json`.
-    palette : sequence of colours, one per digit
+    names : sequence of text
+        Of the classes.
+    palette : sequence of colours
+        One per digit; more classes than it has get other colours.
     dead_colour : colour
     fade_by_purity : bool
         Whether units that several digits light up are paler.
     """
     # Parts that are laid out for themselves: the key is as high as the figure, whatever the map is.
+    palette = class_colours(palette, len(names))
     parts = figure.subfigures(1, 3, width_ratios=[1.13, 0.36, 1.02], squeeze=False)
     left, key, right = (part.add_subplot() for part in parts[0])
     colours = majority_colours(
@@ -112,19 +127,24 @@ def draw_combined_map(
     )
     draw_lattice_map(left, lattice, colours)
     centres = unit_centres(lattice)
-    for unit in labelled_units(majority_digits, lattice):
+    is_short = noun_for(names) == "digit"
+    for unit in labelled_units(majority_digits, lattice, in_each=is_short):
         left.text(
-            *(*centres[unit], f"{majority_digits[unit]:.0f}"),
+            *(*centres[unit], shortened(names[int(majority_digits[unit])], 8)),
             ha="center",
             va="center_baseline",
-            fontsize=10,
+            fontsize=10 if is_short else 7,
             fontweight="bold",
             color="white",
             path_effects=[withStroke(linewidth=2, foreground="#202020")],
         )
-    _draw_key(key, majority_digits, palette, dead_colour, fade_by_purity=fade_by_purity)
+    _draw_key(key, majority_digits, names, palette, dead_colour, fade_by_purity=fade_by_purity)
     draw_unique_digits(
-        right, summary["histogram"], summary["permuted_single_digit_units"], dead_colour
+        right,
+        summary["histogram"],
+        summary["permuted_single_digit_units"],
+        dead_colour,
+        noun=noun_for(names),
     )
     figure.suptitle(
         f"After epoch {summary['epoch']}, {single_digit_finding(summary)}",
@@ -136,6 +156,7 @@ def draw_combined_map(
 def _draw_key(
     ax: Axes,
     majority_digits: NDArray[np.floating],
+    names: Sequence[str],
     palette: Sequence[str],
     dead_colour: str,
     *,
@@ -143,14 +164,16 @@ def _draw_key(
 ) -> None:
     """Explain the map's colours in empty axes, with the number of units of each."""
     ax.set_axis_off()
-    handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
-    units = [int((majority_digits == digit).sum()) for digit in range(len(palette))]
-    names = [f"{digit} · {count:,}" for digit, count in enumerate(units)]
-    names.append(f"dead · {int(np.isnan(majority_digits).sum()):,}")
+    units = np.array([(majority_digits == digit).sum() for digit in range(len(palette))])
+    # The commonest ones, in their order.
+    shown = np.sort(np.argsort(-units, kind="stable")[:MOST_IN_KEY])
+    handles = [Patch(color=colour) for colour in (*(palette[one] for one in shown), dead_colour)]
+    lines = [f"{shortened(names[one], 9)} · {units[one]:,}" for one in shown]
+    lines.append(f"dead · {int(np.isnan(majority_digits).sum()):,}")
     digits = ax.legend(
         handles,
-        names,
-        title="majority\ndigit · units",
+        lines,
+        title=f"majority\n{noun_for(names)} · units",
         loc="upper left",
         borderaxespad=0,
         labelspacing=0.3,
@@ -174,7 +197,12 @@ def _draw_key(
 
 
 def draw_unique_digits(
-    ax: Axes, histogram: Sequence[int], permuted: Mapping[str, float], dead_colour: str
+    ax: Axes,
+    histogram: Sequence[int],
+    permuted: Mapping[str, float],
+    dead_colour: str,
+    *,
+    noun: str = "digit",
 ) -> None:
     """Draw how many units are lit up by 0, 1, … 10 different digits, next to chance for 1.
 
@@ -182,10 +210,15 @@ def draw_unique_digits(
     ----------
     ax : Axes
     histogram : sequence of 11 counts
+        Of n + 1 for n classes.
     permuted : mapping with `mean`, `low` and `high`
         Single-digit units when labels are permuted at fixed hits.
     dead_colour : colour
+    noun : str
+        What a class is called.
     """
+    last = max(10, *np.flatnonzero(histogram), 1)
+    histogram = histogram[: last + 1]
     colours = [dead_colour, SINGLE_COLOUR] + [SEVERAL_COLOUR] * (len(histogram) - 2)
     bars = ax.bar(range(len(histogram)), histogram, width=0.8, color=colours)
     n_units = sum(histogram)
@@ -207,10 +240,10 @@ def draw_unique_digits(
     ax.legend(
         [bars[1], bars[2], bars[0], null],
         [
-            f"one digit · {histogram[1] / n_units:.0%} of all units".replace("%", " %"),
-            "several digits",
+            f"one {noun} · {histogram[1] / n_units:.0%} of all units".replace("%", " %"),
+            f"several {PLURALS[noun]}",
             f"dead · {histogram[0] / n_units:.0%}".replace("%", " %"),
-            f"one digit, labels permuted:\n{permuted['mean']:,.0f} "
+            f"one {noun}, labels permuted:\n{permuted['mean']:,.0f} "
             f"(95 % within {permuted['low']:,.0f} to {permuted['high']:,.0f})",
         ],
         loc="upper right",
@@ -218,12 +251,15 @@ def draw_unique_digits(
         labelspacing=0.4,
     )
     ax.set(
-        xlabel="unique digits that light up a unit",
+        xlabel=f"unique {PLURALS[noun]} that light up a unit",
         ylabel="units",
-        xticks=range(len(histogram)),
-        xlim=(-0.8, len(histogram) - 0.4),
+        xticks=range(0, len(histogram), 1 + len(histogram) // 20),
+        xlim=(-0.8, max(len(histogram), 8) - 0.4),
         # The legend covers the upper third from three digits on.
-        ylim=(0, max(1.12 * max(*histogram, permuted["high"], 1), 1.5 * max(histogram[3:]))),
+        ylim=(
+            0,
+            max(1.12 * max(*histogram, permuted["high"], 1), 1.5 * max(histogram[3:], default=0)),
+        ),
     )
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -8,11 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from ..data.classes import DIGITS, noun_for
 from ..model.lattice import Lattice
 from ..statistics.map_units import MapUnits
 from .drawing.animation import INK, N_GREYS, PAPER, write_text
 from .drawing.layout import unit_raster
-from .drawing.style import majority_colours
+from .drawing.style import class_colours, majority_colours, shortened
 
 # The picture's palette: greys for text, then the colours of units.
 PALE = N_GREYS - 3
@@ -21,6 +22,8 @@ MARGIN = 14  # pixels
 HEADER = 52
 CURVE = 56
 KEY = 66
+MOST_IN_KEY = 10
+PLURALS = {"digit": "digits", "class": "classes"}
 
 
 class Epoch(NamedTuple):
@@ -59,6 +62,7 @@ def draw_frames(
     epochs: Sequence[Epoch],
     *,
     map_size: int,
+    names: Sequence[str] = DIGITS,
     palette: Sequence[str],
     dead_colour: str,
     fade_by_purity: bool,
@@ -73,12 +77,16 @@ def draw_frames(
     epochs : sequence of Epoch
     map_size : int
         Pixels along the longer side of the map, rounded to whole pixels per unit.
-    palette : sequence of colours, one per digit
+    names : sequence of text
+        Of the classes.
+    palette : sequence of colours
+        One per digit; more classes than it has get other colours.
     dead_colour : colour
     fade_by_purity : bool
         Whether units that several digits light up are paler.
     """
     raster = unit_raster(lattice, map_size)
+    palette = class_colours(palette, len(names))
     key = (np.arange(len(palette) + 1.0), np.ones(len(palette) + 1))
     key[0][-1] = np.nan
     parts = [key, *((epoch.majority_digits, epoch.purity) for epoch in epochs)]
@@ -95,7 +103,9 @@ def draw_frames(
 
     singles = [epoch.single_digit_units for epoch in epochs]
     top = max(*singles, 1)
-    background = _draw_background(raster.shape, key_colours, top, fade_by_purity=fade_by_purity)
+    background = _draw_background(
+        raster.shape, key_colours, names, top, fade_by_purity=fade_by_purity
+    )
     if lattice.is_wrapped and lattice.has_rows_and_columns:
         _draw_seams(background, raster.shape)
     frames = []
@@ -104,7 +114,7 @@ def draw_frames(
         inside = pixels[HEADER : HEADER + raster.shape[0], MARGIN : MARGIN + raster.shape[1]]
         inside[raster >= 0] = units[raster[raster >= 0]]
         frame = Image.fromarray(pixels)
-        _draw_state(frame, epoch, singles[: number + 1], len(singles), top)
+        _draw_state(frame, epoch, singles[: number + 1], len(singles), top, noun_for(names))
         frame.putpalette(shades)
         frames.append(frame)
     return frames
@@ -113,6 +123,7 @@ def draw_frames(
 def _draw_background(
     map_shape: tuple[int, ...],
     key_colours: NDArray[np.integer],
+    names: Sequence[str],
     top: int,
     *,
     fade_by_purity: bool,
@@ -124,19 +135,22 @@ def _draw_background(
     frame = Image.new("L", size, PAPER)
     draw = ImageDraw.Draw(frame)
     left = MARGIN + width + 12
-    for place, colour in enumerate(key_colours):
+    noun = noun_for(names)
+    # The dead ones come last, and of many classes the first have room.
+    lines = [*zip(key_colours[:-1], names, strict=True)][:MOST_IN_KEY]
+    lines.append((key_colours[-1], "dead"))
+    for place, (colour, _) in enumerate(lines):
         upper = HEADER + 19 * place
         draw.rectangle((left, upper, left + 13, upper + 13), fill=int(colour))
     bottom = size[1] - MARGIN
     draw.rectangle(_curve_box(size), outline=PALE)
-    for place in range(len(key_colours)):
-        name = "dead" if place == len(key_colours) - 1 else str(place)
-        write_text(frame, (left + 20, HEADER + 19 * place - 1), name, 12)
+    for place, (_, name) in enumerate(lines):
+        write_text(frame, (left + 20, HEADER + 19 * place - 1), shortened(name, 6), 12)
     if fade_by_purity:
-        for line, words in enumerate(("paler:", "several", "digits")):
-            at = left, HEADER + 19 * len(key_colours) + 8 + 13 * line
+        for line, words in enumerate(("paler:", "several", PLURALS[noun])):
+            at = left, HEADER + 19 * len(lines) + 8 + 13 * line
             write_text(frame, at, words, 11)
-    write_text(frame, (MARGIN, bottom - CURVE - 5), "single-digit units", 11)
+    write_text(frame, (MARGIN, bottom - CURVE - 5), f"single-{noun} units", 11)
     write_text(frame, (_curve_box(size)[2] + 5, bottom - CURVE + 4), f"{top:,}", 11)
     write_text(frame, (_curve_box(size)[2] + 5, bottom - 13), "0", 11)
     return np.array(frame)
@@ -159,11 +173,16 @@ def _curve_box(size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 
 def _draw_state(
-    frame: Image.Image, epoch: Epoch, singles: Sequence[int], n_epochs: int, most: int
+    frame: Image.Image,
+    epoch: Epoch,
+    singles: Sequence[int],
+    n_epochs: int,
+    most: int,
+    noun: str,
 ) -> None:
     """Write the frame's numbers, and draw the single-digit units up to it."""
     write_text(frame, (MARGIN, 6), f"Epoch {epoch.epoch}", 17, bold=True)
-    state = f"{epoch.single_digit_units:,} single-digit units"
+    state = f"{epoch.single_digit_units:,} single-{noun} units"
     if epoch.radius is not None:
         state = f"R = {epoch.radius:.2f} · {state}"
     if epoch.learning_rate is not None:

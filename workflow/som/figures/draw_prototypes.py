@@ -23,6 +23,7 @@ def tile_prototypes(
     dead: NDArray[np.bool_],
     *,
     dead_grey: int,
+    n_colours: int = 1,
 ) -> NDArray[np.uint8]:
     """Lay out the weight vectors as images, dark on white, one pixel per feature.
 
@@ -36,16 +37,22 @@ def tile_prototypes(
         Units that get a frame.
     dead_grey : int
         Brightness of the frame, 0 (black) to 255 (white).
+    n_colours : int
+        Numbers per pixel: 1 is ink on paper, 3 are red, green and blue.
 
     Returns
     -------
     uint8 array with a line of one pixel around each image
     """
     height, width = image_shape
-    images = PAPER - np.rint(np.clip(codebook, 0, 1) * PAPER).astype(np.uint8)
+    images = np.rint(np.clip(codebook, 0, 1) * PAPER).astype(np.uint8)
+    if n_colours == 1:
+        images = PAPER - images
+    depth = () if n_colours == 1 else (n_colours,)
     # Down to whole pixels, so that all shifted rows have images at the same distance.
     corners = np.floor(unit_tiles(lattice) * (height + 1, width + 1) + 1e-9).astype(int)
-    sheet = np.full(corners.max(axis=0) + (height + 2, width + 2), PAPER, np.uint8)
+    size = corners.max(axis=0) + (height + 2, width + 2)
+    sheet = np.full((*size, *depth), PAPER, np.uint8)
     for unit in folds(lattice):
         (top, left), (bottom, _) = corners[unit], corners[unit + 1]
         sheet[top + height + 2 : bottom, left + 1 : left + 1 + width] = FOLD
@@ -53,7 +60,9 @@ def tile_prototypes(
     for top, left in corners[dead]:
         sheet[top : top + height + 2, left : left + width + 2] = dead_grey
     for (top, left), image in zip(corners, images, strict=True):
-        sheet[top + 1 : top + 1 + height, left + 1 : left + 1 + width] = image.reshape(image_shape)
+        sheet[top + 1 : top + 1 + height, left + 1 : left + 1 + width] = image.reshape(
+            *image_shape, *depth
+        )
     return sheet
 
 
@@ -62,7 +71,7 @@ def enlarge(sheet: NDArray[np.uint8], least_width: int) -> Image.Image:
 
     A side of more than `MOST_PIXELS` is shrunk to that: the mean of some pixels is one.
     """
-    most = max(sheet.shape)
+    most = max(sheet.shape[:2])
     if most > MOST_PIXELS:
         return Image.fromarray(sheet).reduce(-(-most // MOST_PIXELS))
     factor = max(1, min(-(-least_width // sheet.shape[1]), MOST_PIXELS // most))
@@ -73,9 +82,12 @@ def titled(picture: Image.Image, title: str) -> Image.Image:
     """Return a picture below its title, which has as many lines as it needs."""
     lines = textwrap.wrap(title, max(12, int(picture.width / LETTER_WIDTH)))
     room = round(1.4 * TEXT_HEIGHT) * len(lines) + TEXT_HEIGHT // 2
-    whole = Image.new("L", (picture.width, picture.height + room), PAPER)
+    paper = PAPER if picture.mode == "L" else (PAPER,) * 3
+    whole = Image.new(picture.mode, (picture.width, picture.height + room), paper)
     whole.paste(picture, (0, room))
+    ink = 0 if picture.mode == "L" else (0, 0, 0)
     pen, style = ImageDraw.Draw(whole), font(TEXT_HEIGHT, bold=False)
     for number, line in enumerate(lines):
-        pen.text((3, 3 + round(1.4 * TEXT_HEIGHT) * number), line, fill=0, font=style)
+        place = 3, 3 + round(1.4 * TEXT_HEIGHT) * number
+        pen.text(place, line, fill=ink, font=style)
     return whole

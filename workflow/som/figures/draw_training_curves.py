@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..data.classes import noun_of
+
 NULL_COLOUR = "#b0b0b0"
 
 
@@ -17,6 +19,7 @@ def summaries_frame(summaries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     rows = [
         {
             "epoch": summary["epoch"],
+            "noun": noun_of(summary),
             "n_units": summary["n_units"],
             "single_digit_units": summary["single_digit_units"],
             "active_units": summary["active_units"],
@@ -28,6 +31,7 @@ def summaries_frame(summaries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             for key, value in summary["permuted_single_digit_units"].items()
         }
         for summary in summaries
+        if summary["single_digit_units"] is not None
     ]
     return pd.DataFrame(rows).sort_values("epoch", ignore_index=True) if rows else pd.DataFrame()
 
@@ -76,7 +80,8 @@ def training_title(history: pd.DataFrame, maps: pd.DataFrame) -> str:
         f"{last['quantization_error']:.2f} in {int(last['epoch']):,} epochs"
     )
     if len(maps):
-        title += f"; {int(maps['single_digit_units'].iloc[-1]):,} units answer to one digit alone"
+        last = maps.iloc[-1]
+        title += f"; {int(last['single_digit_units']):,} units answer to one {last['noun']} alone"
     return title
 
 
@@ -129,11 +134,12 @@ def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     ax.set_ylim(0, 1.02 * maps["n_units"].max())
+    noun = maps["noun"].iloc[0]
     # At the lines: no corner of the panel is free on all maps.
     for column, label, colour in (
-        ("active_units", "any digit", "#2b8377"),
-        ("single_digit_units", "one digit", "#054b6c"),
-        ("permuted_mean", "one digit, by chance", "#707070"),
+        ("active_units", f"any {noun}", "#2b8377"),
+        ("single_digit_units", f"one {noun}", "#054b6c"),
+        ("permuted_mean", f"one {noun}, by chance", "#707070"),
     ):
         ax.plot(maps["epoch"], maps[column], color=colour, lw=0.8 if "chance" in label else None)
         ax.annotate(
@@ -152,7 +158,9 @@ def _draw_shares(ax: Axes, maps: pd.DataFrame) -> None:
     ax.plot(maps["epoch"], maps["label_accuracy"], label="label accuracy")
     ax.plot(maps["epoch"], maps["map_purity"], label="map purity")
     ax.set(
-        title="Digits told apart (test)",
+        title="Classes told apart (test)"
+        if maps["noun"].iloc[0] == "class"
+        else "Digits told apart (test)",
         ylabel="share of samples",
         ylim=(0, 1.02),
         yticks=[0, 0.25, 0.5, 0.75, 1],

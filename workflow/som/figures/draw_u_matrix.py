@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
-from .drawing.style import draw_as_vectors, draw_lattice_map
+from .drawing.style import draw_as_vectors, draw_lattice_map, wrapped
 
 UNDEFINED_COLOUR = "#d9d9d9"
 
@@ -42,11 +42,11 @@ def draw_u_matrix(
     mappable = ScalarMappable(Normalize(*limits), shades)
     ax = figure.add_subplot()
     draw_lattice_map(ax, lattice, mappable.to_rgba(np.ma.masked_invalid(distances)))
-    ax.set_title(f"U-matrix after epoch {epoch}", fontsize=9)
+    title = f"U-matrix after epoch {epoch}"
     if len(defined):
         low, high = limits
         ridges = f"up to {high / low:.1f} times as high as" if low > 0 else "above"
-        ax.set_title(f"After epoch {epoch}, ridges are {ridges} valleys", fontsize=9)
+        title = f"After epoch {epoch}, ridges are {ridges} valleys"
         bar = figure.colorbar(
             mappable,
             ax=ax,
@@ -57,3 +57,4 @@ def draw_u_matrix(
         draw_as_vectors(bar)
     else:
         ax.set_xlabel("no unit has a neighbour")
+    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")

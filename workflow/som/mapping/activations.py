@@ -1,12 +1,15 @@
 """Tables of samples mapped on a codebook."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..data.classes import N_CLASSES
+from ..data.classes import has_labels, n_classes
 from ..engine.search.nearest import NO_UNIT, Nearest
 from ..model.lattice import Lattice
 from ..model.places import place_columns
@@ -14,12 +17,13 @@ from ..model.places import place_columns
 
 def activations_table(
     sample: NDArray[np.integer],
-    labels: NDArray[np.uint8],
+    labels: Any,
     nearest: Nearest,
     lattice: Lattice,
 ) -> pd.DataFrame:
     """Return one row per sample: its label, its BMU and second BMU, place and distance.
 
+    `labels` is an array, or a column of nulls where there are none.
     The second BMU is null on a map of one unit.
     `row` and `column` (or else `position`, see `places`) are the BMU's place on the lattice;
     `distance` is Euclidean, in pixels/255.
@@ -40,9 +44,11 @@ def activations_table(
     )
 
 
-def find_fault(table: pa.Table, lattice: str) -> str:
-    """Return the fault of a table of activations on a lattice (as JSON), or ""."""
-    bounds = {"bmu": Lattice.from_json(lattice).n_units, "label": N_CLASSES}
+def find_fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return the fault of a table of activations, by what its metadata say, or ""."""
+    bounds = {"bmu": Lattice.from_json(metadata["lattice"]).n_units}
+    if has_labels(metadata):
+        bounds["label"] = n_classes(metadata)
     for name, bound in bounds.items():
         if name not in table.column_names or not pa.types.is_integer(table[name].type):
             return f"it has no whole numbers {name}"
@@ -56,3 +62,9 @@ def nearest_from(frame: pd.DataFrame) -> Nearest:
     """Return the BMUs, second BMUs and distances of a table of activations."""
     seconds = frame["second_bmu"].fillna(NO_UNIT).to_numpy(np.int32)
     return Nearest(frame["bmu"].to_numpy(), seconds, frame["distance"].to_numpy())
+
+
+def labels_of(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the labels of a table of activations; zeros where there are none."""
+    labels: NDArray[np.int64] = frame["label"].fillna(0).to_numpy(np.int64)
+    return labels

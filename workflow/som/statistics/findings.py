@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..data.classes import noun_of
+
 # A finding takes no more columns than a terminal has.
 COLUMNS = 80
 # Below this share of the units that could be, or this spread next to the quantization error, a map
@@ -47,8 +49,8 @@ def single_digit_finding(summary: Mapping[str, Any]) -> str:
     """
     by_chance = summary["permuted_single_digit_units"]["mean"]
     return (
-        f"{summary['single_digit_units']:,} of {summary['n_units']:,} units answer to one digit "
-        f"alone; {by_chance:,.0f} would by chance"
+        f"{summary['single_digit_units']:,} of {summary['n_units']:,} units answer to one "
+        f"{noun_of(summary)} alone; {by_chance:,.0f} would by chance"
     )
 
 
@@ -79,6 +81,8 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
       open explorer.html
     """
     first, frame = summaries[0], pd.DataFrame(summaries)
+    if first["single_digit_units"] is None:
+        return _findings_without_classes(first, frame, to_open)
     chance = pd.Series([summary["permuted_single_digit_units"]["mean"] for summary in summaries])
     seeds = f"seed {first['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
     singles = frame["single_digit_units"]
@@ -86,13 +90,30 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
     lines = [
         f"{first['experiment']}, {seeds}, after {first['epoch']} epochs, "
         f"on {first['n_samples']:,} test images:",
-        f"{_range(singles, '{:,.0f}')} of {first['n_units']:,} units show one digit alone "
-        f"({_percent(share, 0)}); by chance {_range(chance, '{:,.0f}')}",
+        f"{_range(singles, '{:,.0f}')} of {first['n_units']:,} units show one {noun_of(first)} "
+        f"alone ({_percent(share, 0)}); by chance {_range(chance, '{:,.0f}')}",
         f"label accuracy {_range(frame['label_accuracy'], '{:.1%}')}, "
         f"map purity {_range(frame['map_purity'], '{:.1%}')}",
         f"quantization error {_range(frame['quantization_error'], '{:.3f}')}, "
         f"topographic error {_range(frame['topographic_error'], '{:.3f}')}",
         *_warnings(frame),
+        f"open {to_open}",
+    ]
+    return _indented(lines)
+
+
+def _findings_without_classes(
+    first: Mapping[str, Any], runs: pd.DataFrame, to_open: str
+) -> list[str]:
+    """Return the findings of an experiment whose samples have no classes."""
+    seeds = f"seed {first['seed']}" if len(runs) == 1 else f"{len(runs)} seeds"
+    lines = [
+        f"{first['experiment']}, {seeds}, after {first['epoch']} epochs, "
+        f"on {first['n_samples']:,} test samples:",
+        f"{_range(runs['active_units'], '{:,.0f}')} of {first['n_units']:,} units win a sample",
+        f"quantization error {_range(runs['quantization_error'], '{:.3f}')}, "
+        f"topographic error {_range(runs['topographic_error'], '{:.3f}')}",
+        *_warnings(runs),
         f"open {to_open}",
     ]
     return _indented(lines)
@@ -109,9 +130,11 @@ def _warnings(runs: pd.DataFrame) -> list[str]:
     spread = pd.to_numeric(runs["codebook_spread"], errors="coerce")
     if (spread < LEAST_SPREAD * runs["quantization_error"]).any():
         lines.append("! the map collapsed: all units are nearly alike; end with a smaller radius")
-    missing = sorted({label for labels in runs["labels_without_units"] for label in labels})
+    found = runs["labels_without_units"].dropna()
+    missing = sorted({label for labels in found for label in labels})
     if missing:
-        names = ", ".join(map(str, missing))
+        own = runs["class_names"].iloc[0] if "class_names" in runs else None
+        names = ", ".join(own[label] if own else str(label) for label in missing)
         lines.append(f"! no unit stands for {names}: the map can never give that label")
     return lines
 

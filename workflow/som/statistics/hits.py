@@ -7,7 +7,10 @@ from ..data.classes import N_CLASSES
 
 
 def count_hits(
-    bmus: NDArray[np.integer], labels: NDArray[np.integer], n_units: int
+    bmus: NDArray[np.integer],
+    labels: NDArray[np.integer],
+    n_units: int,
+    n_classes: int = N_CLASSES,
 ) -> NDArray[np.int64]:
     """Count the samples of each class on each unit.
 
@@ -21,8 +24,8 @@ def count_hits(
     array([[1, 0],
            [0, 2]])
     """
-    cells = bmus.astype(np.int64) * N_CLASSES + labels
-    return np.bincount(cells, minlength=n_units * N_CLASSES).reshape(n_units, N_CLASSES)
+    cells = bmus.astype(np.int64) * n_classes + labels
+    return np.bincount(cells, minlength=n_units * n_classes).reshape(n_units, n_classes)
 
 
 def label_units(training_counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,8 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..data.classes import names_of
+from ..data.scaling import undo_scaling
 from ..files.tables import read_table
 from ..model.lattice import Lattice
+
+# Of columns per class; `digit_` for the data sets of digits.
+BYTES = json.dumps({"kind": "bytes"})
+PREFIXES = ("digit_", "class_")
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,48 @@ class MapUnits:
     @property
     def image_shape(self) -> tuple[int, int]:
         """Height and width of the images that the map learnt from."""
-        height, width = json.loads(self.metadata["image_shape"])
+        height, width = json.loads(self.metadata["image_shape"])[:2]
         return height, width
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The names of the features of a table."""
+        return list(json.loads(self.metadata["feature_names"]))
+
+    @property
+    def is_of_images(self) -> bool:
+        """Whether the map learnt from images."""
+        return "image_shape" in self.metadata
+
+    @property
+    def unit_of_distance(self) -> str:
+        """In what distances are measured, for the axes of figures."""
+        kind = json.loads(self.metadata.get("scaling", BYTES))["kind"]
+        words = {"bytes": "pixels from 0 to 1", "none": "features as they are"}
+        return f"Euclidean, {words.get(kind, 'scaled features')}"
+
+    def in_own_units(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return a codebook in the units of the data's file, not as they were scaled."""
+        return undo_scaling(codebook, json.loads(self.metadata.get("scaling", "null")))
+
+    def brightness(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return a codebook of images from 0 to 1, whatever their own units are."""
+        if self.metadata.get("scaling", BYTES) == BYTES:
+            return codebook.astype(np.float64)
+        values = self.in_own_units(codebook)
+        spread = np.ptp(values)
+        brightness: NDArray[np.float64] = (values - values.min()) / (spread if spread > 0 else 1)
+        return brightness
+
+    @property
+    def n_colours(self) -> int:
+        """Numbers per pixel: 1 for grey images, 3 for coloured ones."""
+        return [*json.loads(self.metadata["image_shape"]), 1][2]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes; none where samples have no labels."""
+        return names_of(self.metadata)
 
     @property
     def majority_digits(self) -> NDArray[np.float64]:
@@ -57,7 +103,7 @@ class MapUnits:
     @property
     def counts(self) -> NDArray[np.int64]:
         """The samples of each digit on each unit, of shape (n_units, n_classes)."""
-        columns = [name for name in self.frame.columns if name.startswith("digit_")]
+        columns = [name for name in self.frame.columns if name.startswith(PREFIXES)]
         return self.frame[columns].to_numpy(np.int64)
 
     @property

@@ -20,11 +20,14 @@ class ByChance(NamedTuple):
     high: float
 
 
-def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
+def units_table(
+    counts: NDArray[np.int64], lattice: Lattice, prefix: str = "digit_"
+) -> pd.DataFrame:
     """Return one row per unit: its place, its hits and how pure they are.
 
     `majority_digit` is the commonest class (the smallest of equals) and `purity` its share;
-    `entropy_bits` is the entropy of the unit's classes. All three are null on dead units.
+    `entropy_bits` is the entropy of the unit's classes. All three are null on dead units. The
+    columns per class are named after `prefix`.
     """
     hits = counts.sum(axis=1)
     dead = hits == 0
@@ -37,14 +40,55 @@ def units_table(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
             **place_columns(lattice, units),
             "hits": hits.astype(np.int32),
             "n_digits": (counts > 0).sum(axis=1).astype(np.int32),
-            "majority_digit": pd.array(counts.argmax(axis=1), dtype="Int8"),
+            "majority_digit": pd.array(
+                counts.argmax(axis=1), dtype="Int8" if counts.shape[1] <= 128 else "Int16"
+            ),
             "purity": pd.array(shares.max(axis=1), dtype="Float64"),
             "entropy_bits": pd.array(entropy, dtype="Float64"),
         }
-        | {f"digit_{digit}": counts[:, digit].astype(np.int32) for digit in range(counts.shape[1])}
+        | {
+            f"{prefix}{digit}": counts[:, digit].astype(np.int32)
+            for digit in range(counts.shape[1])
+        }
     )
     frame.loc[dead, ["majority_digit", "purity", "entropy_bits"]] = pd.NA
     return frame
+
+
+def without_labels(counts: NDArray[np.int64], lattice: Lattice) -> pd.DataFrame:
+    """Return `units_table` for samples without classes: hits alone, all else null.
+
+    Parameters
+    ----------
+    counts : int64 array of shape (n_units, 1)
+    lattice : Lattice
+    """
+    frame = units_table(counts, lattice).drop(columns="digit_0")
+    nothing = pd.array([pd.NA] * len(frame), "Int32")
+    return frame.assign(
+        n_digits=nothing, majority_digit=nothing, purity=nothing, entropy_bits=nothing
+    )
+
+
+def summarise_hits(counts: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the summary of a map of samples without classes: what needs classes is None.
+
+    Parameters
+    ----------
+    counts : int64 array of shape (n_units, 1)
+    """
+    hits = counts.sum(axis=1)
+    needs_classes = (
+        *("single_digit_units", "single_digit_share", "histogram", "labels_without_units"),
+        *("map_purity", "label_accuracy", "homogeneity", "permuted_single_digit_units"),
+    )
+    return {
+        "n_units": len(hits),
+        "n_samples": int(hits.sum()),
+        "active_units": int((hits > 0).sum()),
+        "dead_units": int((hits == 0).sum()),
+        **dict.fromkeys(needs_classes),
+    }
 
 
 def summarise(
@@ -147,8 +191,9 @@ def permuted_single_digit_units(
     compared with this null.
     """
     generator = np.random.default_rng([seed, 0])
+    n_classes = int(labels.max(initial=0)) + 1
     singles = [
-        int((np.count_nonzero(count_hits(bmus, shuffled, n_units), axis=1) == 1).sum())
+        int((np.count_nonzero(count_hits(bmus, shuffled, n_units, n_classes), axis=1) == 1).sum())
         for shuffled in (generator.permutation(labels) for _ in range(permutations))
     ]
     low, high = np.percentile(singles, [2.5, 97.5])

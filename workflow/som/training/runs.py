@@ -31,6 +31,9 @@ from .measured_epochs import (
 from .memory import check_memory
 from .resume import TERMINATED, ResumeFolder, StopRequest
 
+# What tables and codebooks say of the samples that they come from.
+DATA_KEYS = ("image_shape", "class_names", "feature_names", "scaling")
+
 logger = logging.getLogger(__name__)
 
 
@@ -188,11 +191,11 @@ class Run:
             "radius": str(row.get("radius") or ""),
             "fingerprint": self.fingerprint,
             "dataset": self.experiment.dataset,
-            "image_shape": self.images.metadata["image_shape"],
+            **{key: self.images.metadata[key] for key in DATA_KEYS if key in self.images.metadata},
         }
         checkpoint, table = self.kept.paths(epoch)
         images, nearest = self.images, made.search.nearest
-        frame = activations_table(images.sample, images.labels, nearest, self.lattice)
+        frame = activations_table(images.sample, images.label_column, nearest, self.lattice)
         # The checkpoint comes last: where it is, the table is.
         history = {"history": json.dumps(row), "made_with": json.dumps(self.made_with)}
         write_table(table, frame, metadata | history, kind="training_activations")

@@ -9,10 +9,11 @@ from xml.sax.saxutils import escape
 
 import matplotlib
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import same_color, to_rgb, to_rgba, to_rgba_array
+from matplotlib.colors import same_color, to_hex, to_rgb, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, PathPatch
 from matplotlib.path import Path as Outline
@@ -102,6 +103,17 @@ def description_of(figure: Figure) -> str:
 
 def _panel_title(ax: Axes) -> str:
     return ax.get_title("left") or ax.get_title("center") or ax.get_title("right")
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name of at most `most` letters.
+
+    Examples
+    --------
+    >>> shortened("Grignolino", 5), shortened("red", 5)
+    ('Grig…', 'red')
+    """
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def wrapped(title: str, figure: Figure) -> str:
@@ -277,6 +289,13 @@ def _one_outline(cells: NDArray[np.float64]) -> Outline:
     return Outline(vertices, codes.ravel())
 
 
+def class_colours(palette: Sequence[str], n_classes: int) -> list[str]:
+    """Return a colour per class: those of the palette, or a rainbow where it has too few."""
+    if n_classes <= len(palette):
+        return list(palette[:n_classes])
+    return [to_hex(colour) for colour in colormaps["turbo"](np.linspace(0, 1, n_classes))]
+
+
 def majority_colours(
     majority_digits: NDArray[np.floating],
     purity: NDArray[np.floating],
@@ -291,7 +310,7 @@ def majority_colours(
     ----------
     majority_digits, purity : arrays of shape (n_units,)
         NaN where the unit is dead.
-    palette : sequence of ten colours
+    palette : sequence of colours, one per class
     dead_colour : colour
     fade_by_purity : bool
         Whether to mix with white in the steps of `PURITY_STEPS`.

@@ -1,0 +1,35 @@
+"""The user's own data sets, as rules see them: their settings, and which figures they allow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.som.config.refusals import ConfigError
+from workflow.som.data.own_settings import OwnDataset, own_dataset
+from workflow.som.data.sources import DATASETS
+
+
+def own_datasets_of(config: Mapping[str, Any]) -> dict[str, OwnDataset]:
+    """Return the data sets of a configuration's section `datasets`, by name.
+
+    Raises
+    ------
+    ConfigError
+        If the workflow knows a data set of that name.
+    """
+    section = config.get("datasets") or {}
+    for name in section:
+        if name in DATASETS:
+            raise ConfigError(
+                f"config: datasets.{name} has the name of a data set that the workflow knows; "
+                f"rename it, for instance to my_{name}."
+            )
+    return {name: own_dataset(keys) for name, keys in section.items()}
+
+
+def kinds_of(datasets: Mapping[str, OwnDataset]) -> dict[str, tuple[bool, bool]]:
+    """Return, for each data set, whether it has images and whether it has labels."""
+    if not datasets:
+        return {}
+    from workflow.som.data.own_files import kind_of  # Arrow and Pillow take a second.
+
+    return {name: tuple(kind_of(each.train, each.label)) for name, each in datasets.items()}

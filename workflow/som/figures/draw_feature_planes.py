@@ -1,0 +1,84 @@
+"""Component planes of a table: each feature's weight on every unit, in its own units."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ..model.lattice import Lattice
+from ..statistics.component_planes import Planes
+from .drawing.layout import map_note
+from .drawing.style import draw_as_vectors, draw_lattice_map, shortened, wrapped
+
+MOST_COLUMNS, MOST_PLANES = 5, 60
+
+
+def feature_planes_height(n_features: int, width: float, aspect: float) -> float:
+    """Return the inches that the figure needs at a width, for maps of an aspect (height/width)."""
+    n_shown = min(n_features, MOST_PLANES)
+    n_columns = max(min(n_shown, MOST_COLUMNS), 3)
+    return -(-n_shown // n_columns) * (width / n_columns * 0.78 * aspect + 0.3) + 0.6
+
+
+def draw_feature_planes(
+    figure: Figure,
+    lattice: Lattice,
+    planes: Planes,
+    names: Sequence[str],
+    *,
+    epoch: int,
+    colour_map: str,
+) -> None:
+    """Draw a map per feature with its colour bar, in the order of the table.
+
+    Parameters
+    ----------
+    figure : Figure
+        As high as `feature_planes_height` says.
+    lattice : Lattice
+    planes : Planes
+        Of the codebook in the table's own units.
+    names : sequence of text
+        Of the features. Of more than `MOST_PLANES` those that the lattice orders best are drawn.
+    epoch : int
+    colour_map : str
+        Name of a perceptually uniform colour map.
+    """
+    orders = np.nan_to_num(planes.orders, nan=-1.0)
+    shown = np.sort(np.argsort(-orders, kind="stable")[:MOST_PLANES])
+    n_columns = max(min(len(shown), MOST_COLUMNS), 3)
+    panels = figure.subplots(-(-len(shown) // n_columns), n_columns, squeeze=False)
+    for ax in panels.flat[len(shown) :]:
+        ax.set_axis_off()
+    for feature, ax in zip(shown, panels.flat, strict=False):
+        weights = planes.codebook[:, feature]
+        mappable = ScalarMappable(Normalize(weights.min(), weights.max()), colormaps[colour_map])
+        draw_lattice_map(ax, lattice, mappable.to_rgba(weights), label_axes=False)
+        share = planes.orders[feature]
+        text = "" if np.isnan(share) else f"{100 * share:.0f} % shared"
+        ax.set_title(f"{shortened(names[feature], 24)}\n{text}", fontsize=7)
+        bar = figure.colorbar(mappable, ax=ax, aspect=14, pad=0.04, shrink=0.85)
+        bar.ax.tick_params(labelsize=7)
+        bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=3))
+        draw_as_vectors(bar)
+    title = f"After epoch {epoch}, {planes_finding(planes, names)}"
+    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
+    if note := map_note(lattice):
+        figure.supxlabel(note, fontsize=7)
+
+
+def planes_finding(planes: Planes, names: Sequence[str]) -> str:
+    """Return which feature the map orders best and which worst, next to chance."""
+    if np.isnan(planes.orders).all():
+        return "no two units that are adjacent differ"
+    best, worst = int(np.nanargmax(planes.orders)), int(np.nanargmin(planes.orders))
+    most = f"{shortened(names[best], 24)} is ordered best: adjacent units share"
+    text = f"{most} {100 * planes.orders[best]:.0f} % of its spread"
+    if best != worst:
+        least = f"{shortened(names[worst], 24)} worst ({100 * planes.orders[worst]:.0f} %)"
+        text += f", {least}"
+    return f"{text}; by chance 0"
