@@ -64,7 +64,10 @@ def findings_of(
 def _of_experiment(name: str, experiment: Experiment) -> list[str]:
     runs = [RESULTS / name / f"seed_{seed}" for seed in experiment.seeds]
     last = f"purity/epoch_{experiment.epochs:03d}.json"
-    to_open = runs[0] / "explorer.html" if len(runs) == 1 else RESULTS / name
+    to_open = runs[0] / "explorer.html"
+    if not to_open.exists():  # Of data of the user's own there is none.
+        to_open = runs[0] / "figures/component_planes.png"
+    to_open = to_open if len(runs) == 1 else RESULTS / name
     lines = run_findings([read_summary(run / last) for run in runs], str(to_open))
     return [*lines[:-1], *of_radius(experiment), lines[-1]]
 

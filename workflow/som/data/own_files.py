@@ -233,10 +233,10 @@ def _numbers(path: Path, column: "pd.Series[Any]") -> NDArray[np.float64]:
     for wrong, what in ((is_text, "text"), (np.isinf(numbers), "infinite")):
         if wrong.any():
             row = int(wrong.argmax())
+            cell = f"row {row + 1}, column {column.name} is {_shown(column.iloc[row])}"
             raise refused(
                 path,
-                f"row {row + 1}, column {column.name} is {_shown(column.iloc[row])}, which is {what}; "
-                "mend it, or name the columns to use in features",
+                f"{cell}, which is {what}; mend it, or name the columns to use in features",
             )
     return numbers
 
