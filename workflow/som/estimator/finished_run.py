@@ -1,15 +1,18 @@
 """`load`: a finished run of the workflow as a `SelfOrganizingMap`."""
 
+import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from ..data.classes import has_labels
 from ..files.checkpoints import load_checkpoint
 from ..files.errors import SomError
 from ..files.tables import read_table
 from ..model.lattice import Lattice
 from .self_organizing_map import SelfOrganizingMap
+
+BYTES = json.dumps({"kind": "bytes"})  # what a run does with pixels that says nothing of scaling
 
 
 def load(run: Path | str, *, epoch: int | None = None) -> SelfOrganizingMap:
@@ -25,7 +28,8 @@ def load(run: Path | str, *, epoch: int | None = None) -> SelfOrganizingMap:
     Returns
     -------
     SelfOrganizingMap
-        Fitted. Pixels are given as bytes, or as numbers from 0 to 1. `classes_` and `unit_classes_`
+        Fitted. Pixels are given as bytes, or as numbers from 0 to 1; features of a table as they
+        stand in the table: they are scaled as the training part was. `classes_` and `unit_classes_`
         are those of the training set.
 
     Raises
@@ -45,14 +49,23 @@ def load(run: Path | str, *, epoch: int | None = None) -> SelfOrganizingMap:
     som = SelfOrganizingMap(shape=lattice.shape, topology=lattice.topology)
     som.codebook_, som.lattice_, som.shape_ = codebook, lattice, lattice.shape
     som.n_features_in_, som.n_iter_ = codebook.shape[1], int(metadata["epoch"])
-    som._seed, som._takes_pixels = int(metadata["seed"]), "image_shape" in metadata
+    som._seed = int(metadata["seed"])
+    scaling = json.loads(metadata.get("scaling", BYTES))
+    som._takes_pixels = scaling["kind"] == "bytes"
+    som._scaling = None if som._takes_pixels else scaling
+    if "feature_names" in metadata:
+        som.feature_names_in_ = np.array(json.loads(metadata["feature_names"]), dtype=object)
     _add_training_samples(som, folder / f"training_activations/{checkpoints[-1].stem}.parquet")
     return som
 
 
 def _add_training_samples(som: SelfOrganizingMap, path: Path) -> None:
     """Add what the run's training samples say of the units."""
-    frame: Any = read_table(path).frame
+    frame, metadata = read_table(path)
     som.labels_ = frame["bmu"].to_numpy(np.int32)
     som.scale_ = float(np.square(frame["distance"].to_numpy(np.float64)).mean())
-    som._name_units(frame["label"].to_numpy(), None)
+    if "class_names" in metadata:
+        names = np.array(json.loads(metadata["class_names"]))
+        som._name_units(names[frame["label"].to_numpy()], None)
+    elif has_labels(metadata):
+        som._name_units(frame["label"].to_numpy(), None)

@@ -1,7 +1,7 @@
 """`SelfOrganizingMap`: the engine behind scikit-learn's interface."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +20,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from tqdm import tqdm
 
+from ..data.scaling import apply_scaling
 from ..engine.batch import update_batch
 from ..engine.search.find import find_bmus, find_two_nearest
 from ..engine.search.nearest import Nearest
@@ -131,7 +132,9 @@ class SelfOrganizingMap(
     True
     """
 
-    _takes_pixels = False  # `load` sets it
+    # `load` sets these: that pixels are expected, or how a run's data set is scaled.
+    _takes_pixels = False
+    _scaling: Mapping[str, Any] | None = None
 
     def __init__(
         self,
@@ -308,15 +311,15 @@ class SelfOrganizingMap(
 
     def _samples(self, X: ArrayLike, *, reset: bool = False) -> Samples:
         """Return samples as bytes or float32, checked."""
-        are_bytes = getattr(X, "dtype", None) == np.uint8
-        dtype = np.uint8 if are_bytes else np.float32
+        are_bytes = getattr(X, "dtype", None) == np.uint8 and self._scaling is None
+        dtype = np.uint8 if are_bytes else np.float64 if self._scaling else np.float32
         checked: Samples = validate_data(self, X, dtype=dtype, reset=reset, order="C")
         if self._takes_pixels and not are_bytes and checked.max(initial=0) > 1:
             raise ValueError(
                 "This map learnt from pixels: give bytes (uint8) from 0 to 255, or numbers from 0 "
                 f"to 1; these go up to {checked.max():g}."
             )
-        return checked
+        return checked if self._scaling is None else apply_scaling(checked, self._scaling)
 
     def _begin(
         self, samples: Samples, weights: NDArray[np.float64] | None = None
