@@ -66,7 +66,7 @@ def figures_of(project, name):
 
 def test_figures_follow_the_data(own):
     assert figures_of(own, "table") == FOR_ALL | FOR_CLASSES
-    assert figures_of(own, "images") == FOR_ALL | {"prototypes"}
+    assert figures_of(own, "images") == FOR_ALL | {"prototypes", "clusters"}
     assert figures_of(own, "coloured") == FOR_ALL | FOR_CLASSES | {"prototypes"}
     with Image.open(own.folder / "results/coloured/seed_0/figures/prototypes.png") as picture:
         assert picture.mode == "RGB"

@@ -24,6 +24,7 @@ FIGURES = {
     "hit_map": ["png", "svg"],
     "component_planes": ["png", "svg"],
     "evolution": ["png", "gif"],
+    "clusters": ["png", "svg"],
 }
 # Of data sets of the user's own: figures that need images, and those that need classes.
 OF_IMAGES = ("mnist_samples", "prototypes")
@@ -216,6 +217,8 @@ class Runs:
 
     def _suits(self, name: str, figure: str) -> bool:
         """Return whether an experiment's samples are such that a figure can be drawn of them."""
+        if figure == "clusters":
+            return not self.kinds.get(self.experiments[name].dataset, (True, True))[1]
         has_images, has_labels = self.kinds.get(self.experiments[name].dataset, (True, True))
         is_own = self.experiments[name].dataset in self.kinds
         if figure in ("mnist_samples", "explorer"):
@@ -238,6 +241,11 @@ class Runs:
             "purity/epoch_{epoch}.json": measured,
             "u_matrix/epoch_{epoch}.parquet": [last],
             "history.parquet": [last],
+            **(
+                {"clusters/epoch_{epoch}.parquet": [last], "clusters/epoch_{epoch}.json": [last]}
+                if self._suits(name, "clusters")
+                else {}
+            ),
             **({"explorer.html": [last]} if self._suits(name, "explorer") else {}),
         }
         paths = [

@@ -17,6 +17,7 @@ NAMES = {
     "u_matrix": "U-matrix",
     "hit_map": "how many images each unit answers to",
     "component_planes": "which pixels tell units apart",
+    "clusters": "clusters of units",
     "prototypes": "what each unit stands for",
     "evolution": "how the map comes about (animation)",
     "explorer": "the explorer",
@@ -81,7 +82,7 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
     number = {key: value for key, value in summary.items() if isinstance(value, int | float)}
     has_classes = summary.get("single_digit_units") is not None
     match figure:
-        case "u_matrix" | "component_planes" if not has_classes:
+        case "u_matrix" | "component_planes" | "clusters" if not has_classes:
             text = "{active_units:,} of {n_units:,} units are lit by some sample"
         case "combined_map" | "combined_map_epoch_001" | "evolution":
             return single_digit_finding(summary)

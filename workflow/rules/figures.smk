@@ -209,6 +209,32 @@ rule plot_component_planes:
         "../scripts/figures/plot_component_planes.py"
 
 
+rule plot_clusters:
+    """Draw the clusters of units of a map of samples without classes."""
+    input:
+        table=RUNS.of_last_epoch("clusters/epoch_{epoch}.parquet"),
+        summary=RUNS.of_last_epoch("clusters/epoch_{epoch}.json"),
+    output:
+        png=of_run_in_report("clusters", f"{RUN}/figures/clusters.png"),
+        svg=f"{RUN}/figures/clusters.svg",
+    log:
+        "results/logs/{experiment}/seed_{seed}/plot_clusters.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/plot_clusters.tsv"
+    group:
+        "measuring"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        given=given(
+            run=RUNS.of_settings,
+            style=config["figures"]["clusters"],
+            code=code_of("figures/plot_clusters"),
+        ),
+    script:
+        "../scripts/figures/plot_clusters.py"
+
+
 rule plot_prototypes:
     """Draw every unit's vector as an image, in its place on the lattice."""
     input:

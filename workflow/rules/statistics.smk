@@ -59,6 +59,28 @@ rule compute_u_matrix:
         "../scripts/statistics/compute_u_matrix.py"
 
 
+rule cluster_units:
+    """Join the units of a map into clusters, for samples without classes."""
+    input:
+        checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",
+        purity=f"{RUN}/purity/epoch_{{epoch}}.parquet",
+    output:
+        table=f"{RUN}/clusters/epoch_{{epoch}}.parquet",
+        summary=f"{RUN}/clusters/epoch_{{epoch}}.json",
+    log:
+        "results/logs/{experiment}/seed_{seed}/cluster_units_{epoch}.log",
+    benchmark:
+        "results/benchmarks/{experiment}/seed_{seed}/cluster_units_{epoch}.tsv"
+    group:
+        "measuring"
+    conda:
+        "../../envs/som.yaml"
+    params:
+        given=given(run=RUNS.of_settings, code=code_of("statistics/cluster_units")),
+    script:
+        "../scripts/statistics/cluster_units.py"
+
+
 rule measure_quality:
     """Measure how well a map fits the test set, keeps neighbourhoods and separates digits."""
     input:

@@ -31,7 +31,7 @@ def scaling_of(kind: str, train: NDArray[np.float64], *, of_all: bool = False) -
     return {"kind": kind, "offset": offset.tolist(), "factor": factor.tolist()}
 
 
-def apply_scaling(values: NDArray[np.floating], scaling: Mapping[str, Any]) -> NDArray[np.float32]:
+def apply_scaling(values: NDArray[Any], scaling: Mapping[str, Any]) -> NDArray[np.float32]:
     """Return samples as a data set's own scaling makes them, in float32."""
     offset, factor = np.array(scaling["offset"]), np.array(scaling["factor"])
     return ((values - offset) / factor).astype(np.float32)

@@ -12,6 +12,8 @@ module                            shows
 `draw_training_curves`            errors, learning rate, radius and the map's quality by epoch
 `draw_hit_map`                    how many samples each unit answers to
 `draw_component_planes`           which pixels tell units apart, and the weights of some of them
+`draw_feature_planes`             each feature of a table over the map, in its own units
+`draw_clusters`                   clusters of units, and in what each differs
 `draw_u_matrix`                   how far each unit lies from its neighbours
 `draw_prototypes`                 every unit's weight vector as an image, laid out as the lattice
 `draw_evolution`                  the map of majority digits as an animation over the epochs

@@ -3,7 +3,7 @@
 One map
     `purity` (how well units recognise one class), `u_matrix`, `component_planes` (one feature over
     all units), `quality` (how well a map follows its samples and keeps their neighbourhoods),
-    `map_units` (reads the tables of units).
+    `clusters` (of units, without classes), `map_units` (reads the tables of units).
 Several maps
     `stability` (which samples stay neighbours), `comparison` (experiments side by side).
 What single-digit units are worth

@@ -1,0 +1,76 @@
+"""Clusters of units on the map, and in what each differs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from ..model.lattice import Lattice
+from .drawing.style import class_colours, draw_lattice_map, majority_colours, shortened, wrapped
+
+# A mean silhouette below that shows no substantial structure (Kaufman & Rousseeuw 1990).
+CLEAR = 0.25
+
+
+def draw_clusters(
+    figure: Figure,
+    lattice: Lattice,
+    clusters: NDArray[np.floating],
+    summary: Mapping[str, Any],
+    *,
+    palette: Sequence[str],
+    dead_colour: str,
+) -> None:
+    """Draw the cluster of each unit, with a key that says in what each cluster differs.
+
+    Parameters
+    ----------
+    figure : Figure
+    lattice : Lattice
+    clusters : array of shape (n_units,)
+        NaN where the unit is dead.
+    summary : mapping
+        As in `clusters/epoch_EEE.json`.
+    palette : sequence of colours
+    dead_colour : colour
+    """
+    described = summary["clusters"]
+    colours = class_colours(palette, len(described))
+    purity = np.where(np.isnan(clusters), np.nan, 1.0)
+    left, right = figure.subfigures(1, 2, width_ratios=[1, 0.9], squeeze=False)[0]
+    ax = left.add_subplot()
+    shown = majority_colours(clusters, purity, colours, dead_colour, fade_by_purity=False)
+    draw_lattice_map(ax, lattice, shown)
+    key = right.add_subplot()
+    key.set_axis_off()
+    lines = [_describe(one) for one in described]
+    handles = [Patch(color=colour) for colour in colours]
+    if n_dead := int(np.isnan(clusters).sum()):
+        handles.append(Patch(color=dead_colour))
+        lines.append(f"dead · {n_dead:,} units")
+    key.legend(handles, lines, loc="upper left", borderaxespad=0, labelspacing=0.8)
+    figure.suptitle(wrapped(clusters_finding(summary), figure), x=0.01, ha="left")
+
+
+def _describe(one: Mapping[str, Any]) -> str:
+    text = f"cluster {one['cluster'] + 1} · {one['samples']:,} samples on {one['units']:,} units"
+    for feature in one["features"]:
+        word = "high" if feature["deviations"] > 0 else "low"
+        text += f"\n{shortened(feature['name'], 24)} {word}: {feature['mean']:.4g} on average"
+    return text
+
+
+def clusters_finding(summary: Mapping[str, Any]) -> str:
+    """Return how many clusters there are, and how that number was chosen."""
+    count, silhouettes = len(summary["clusters"]), summary["silhouettes"]
+    if not silhouettes:
+        return f"After epoch {summary['epoch']}, all units that win samples form one cluster"
+    tried, best = [int(key) for key in silhouettes], silhouettes[str(count)]
+    text = (
+        f"After epoch {summary['epoch']}, the units form {count} clusters: of {min(tried)} to "
+        f"{max(tried)}, so many have the largest mean silhouette ({best:.2f})"
+    )
+    return text if best >= CLEAR else f"{text}, which is too small for clear clusters"
