@@ -9,6 +9,7 @@ from workflow.som.figures.comparisons.draw_lattices import (
     draw_lattice_gallery,
     gallery_height,
 )
+from workflow.som.figures.comparisons.experiment_names import in_words
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import start_job
 from workflow.som.statistics.map_units import read_units
@@ -18,7 +19,7 @@ def main(*, purity: Sequence[Path], png: Path, svg: Path, style: Mapping[str, An
     """Read the table of units of each experiment's last epoch and draw their maps."""
     maps = []
     for units in map(read_units, purity):
-        name = units.metadata["experiment"].replace("_", " ")
+        name = in_words(units.metadata["experiment"])
         maps.append(LatticeMap(name, units.lattice, units.majority_digits, units.purity))
     height = gallery_height(style["width"], len(maps))
     with saved_figure([png, svg], style, height=height) as figure:

@@ -90,7 +90,7 @@ def test_confusion(tmp_path, predictions):
         lambda figure: draw_classifier_confusion(figure, found, model="ridge on pixels"),
     )
     (ax,) = figure.axes
-    assert ax.get_title("left") == (
+    assert figure.get_suptitle() == (
         "ridge on pixels: 3 of 6 test images wrong, most often 3 taken\nfor 5 (2)"
     )
     assert [text for text in texts(ax) if text == "2"] == ["2"]

@@ -51,8 +51,9 @@ def draw_classifier_confusion(figure: Figure, confusion: Confusion, *, model: st
         yticks=range(n_digits),
         xlabel="predicted digit",
         ylabel="true digit",
-        title=wrapped(f"{model}: {_finding(mistakes, wrong, total)}", figure),
     )
+    title = f"{model}: {_finding(mistakes, wrong, total)}"
+    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
     for digit, recall in enumerate(confusion.recalls):
         ax.text(
             n_digits - 0.3, digit, f"{recall:.1%}".replace("%", " %"), va="center_baseline",

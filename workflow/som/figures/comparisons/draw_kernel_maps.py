@@ -61,7 +61,10 @@ def draw_kernel_maps(
             units.majority_digits, units.purity, palette, dead_colour, fade_by_purity=True
         )
         draw_lattice_map(rows[1, number], units.lattice, colours, label_axes=False)
-        rows[1, number].set_title(f"{_n_active(found):,} units active", fontsize=7)
+        rows[1, number].set_title(
+            f"{_n_active(found):,} {'unit' if _n_active(found) == 1 else 'units'} active",
+            fontsize=7,
+        )
         _draw_vectors(rows[2, number], found)
     rows[2, 0].set_title("some codebook vectors", fontsize=7)
     handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
