@@ -326,7 +326,15 @@ def test_files_of_others_are_not_the_guards_business(results, tmp_path):
 def test_each_file_of_the_workflow_lies_where_its_kind_is_expected(project):
     """The kinds that follow from the paths of all rules' outputs are those that the code writes."""
     targets = ["quickstart", "topologies", "replicates", "trade_off", "worth"]
-    targets += ["classifier", "tsp", "benchmark"]
+    targets += ["classifier", "tsp", "benchmark", "plain"]
+    np.save(project.folder / "x.npy", np.ones((3, 2)))
+
+    def change(config):
+        config["datasets"]["plain_data"] = {"train": "x.npy", "test": None}
+        config["experiments"]["plain"] = {"dataset": "plain_data", "shape": [2, 2], "epochs": 2}
+
+    project.configure(change)
+    targets += ["results/plain/seed_0/mapped/x.parquet", "--config", "new=x.npy"]
     table = project.snakemake("--summary", *targets)
     outputs = {Path(line.split("\t")[0]) for line in table.splitlines() if "\t" in line}
     expected = {implied_by(path)["kind"] for path in outputs if path.suffix in SUFFIXES}

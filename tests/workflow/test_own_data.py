@@ -119,6 +119,32 @@ def test_a_finished_run_maps_new_samples_with_its_own_scaling(own):
         som.predict(new.rename(columns={"alcohol": "spirit"}))
 
 
+def test_new_samples_are_mapped_on_a_finished_run(own):
+    frame = pd.read_csv(own.folder / "data/wine.csv").drop(columns="cultivar").iloc[::9]
+    frame.iloc[2] *= 5
+    frame[frame.columns[::-1]].to_csv(own.folder / "data/more wine.csv", index=False)
+    target = "results/table/seed_0/mapped/more_wine.parquet"
+    new = ("--config", "new=data/more wine.csv")
+    told = own.snakemake(target, *new)
+    assert f"{len(frame)} samples mapped, 1 of them far from every unit" in told
+    mapped = pd.read_parquet(own.folder / target)
+    som = load(own.folder / "results/table/seed_0")
+    np.testing.assert_array_equal(mapped["bmu"], som.predict(frame))
+    classes = [som.classes_[one] for one in som.unit_classes_[mapped["bmu"]] if one >= 0]
+    assert mapped["unit_class"].dropna().tolist() == classes
+    assert mapped["is_far"].tolist() == [row == 2 for row in range(len(frame))]
+    assert "Nothing to be done" in own.snakemake(target, *new)
+    frame.drop(columns="ash").to_csv(own.folder / "data/more wine.csv", index=False)
+    told = own.snakemake(target, *new, fails=True)
+    assert "more wine.csv: it has no column ash; its columns are alcohol" in told
+    images = own.folder / "data/images.npz"
+    np.savez(images, X=np.zeros((3, 6, 5), np.uint8))
+    target = "results/images/seed_0/mapped/images.parquet"
+    own.snakemake(target, "--config", "new=data/images.npz")
+    mapped = pd.read_parquet(own.folder / target)
+    assert mapped["is_far"].all() and mapped["cluster"].notna().all()
+
+
 def test_the_content_of_a_file_counts_and_not_its_time(own):
     path = own.folder / "data/wine.csv"
     assert own.planned("table", "images", "coloured") == set()

@@ -23,6 +23,7 @@ PLACES = {
     "tsp/{instance}/{kind}.parquet": "",
     "{experiment}/seed_{seed}/checkpoints/epoch_{epoch}.safetensors": "checkpoint",
     "{experiment}/seed_{seed}/{kind}/epoch_{epoch}.parquet": "",
+    "{experiment}/seed_{seed}/mapped/{file}.parquet": "mapped",
     "{experiment}/seed_{seed}/{kind}/epoch_{epoch}.json": "",
     "{experiment}/seed_{seed}/{kind}.parquet": "",
     "{experiment}/seed_{seed}/{kind}.json": "",

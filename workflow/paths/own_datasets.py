@@ -1,6 +1,8 @@
 """The user's own data sets, as rules see them: their settings, and which figures they allow."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from workflow.som.config.refusals import ConfigError
@@ -33,3 +35,15 @@ def kinds_of(datasets: Mapping[str, OwnDataset]) -> dict[str, tuple[bool, bool]]
     from workflow.som.data.own_files import kind_of  # Arrow and Pillow take a second.
 
     return {name: tuple(kind_of(each.train, each.label)) for name, each in datasets.items()}
+
+
+def new_name(source: str | None) -> str:
+    """Return the name of the table in which a file of new samples is mapped: the file's, as words.
+
+    Examples
+    --------
+    >>> new_name("data/wine.2.csv.gz"), new_name("my photos/"), new_name("")
+    ('wine_2', 'my_photos', '')
+    """
+    name = re.sub(r"(\.(csv|tsv|parquet|npz|npy|idx|gz))+$", "", Path(source or "").name)
+    return re.sub(r"\W+", "_", name)

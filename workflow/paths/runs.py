@@ -170,6 +170,12 @@ class Runs:
 
         return path
 
+    def of_clusters(self, wildcards: Any) -> list[str]:
+        """Return the table of a run's clusters of units, if it has one."""
+        if not self._suits(wildcards.experiment, "clusters"):
+            return []
+        return [self.of_last_epoch("clusters/epoch_{epoch}.parquet")(wildcards)]
+
     def of_evaluated_epochs(self, pattern: str) -> Paths:
         """Return the input function for the paths of all epochs on which the test set is mapped."""
 

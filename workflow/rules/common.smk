@@ -3,6 +3,7 @@
 import difflib
 import logging
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOU
 from workflow.som.config.experiments import comparisons_from, experiments_from
 from workflow.som.config.schema import validate_config
 from workflow.som.config.tsp_settings import to_training, tsp_from
-from workflow.paths.own_datasets import kinds_of, own_datasets_of
+from workflow.paths.own_datasets import kinds_of, new_name, own_datasets_of
 from workflow.som.data.sources import DATASETS, source_names
 from workflow.som.files.atomic import find_full_disk
 from workflow.som.files.errors import SomError
@@ -196,11 +197,16 @@ def threads_for(step, usual):
 
 
 def content_of_own(dataset):
-    """Return the hash of the files of a data set of the user's own."""
+    """Return the hashes of the files of a data set of the user's own."""
+    return content_of_files(OWN_DATASETS[dataset].sources)
+
+
+def content_of_files(sources):
+    """Return the hash of the content of each of the user's files."""
     from workflow.som.data.own_files import content_of
 
     try:
-        return [content_of(source) for source in OWN_DATASETS[dataset].sources]
+        return [content_of(source) for source in sources]
     except SomError as error:
         raise WorkflowError(str(error)) from None
 

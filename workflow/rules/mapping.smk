@@ -36,3 +36,29 @@ for name, experiment in EXPERIMENTS.items():
                 ),
             script:
                 "../scripts/mapping/map_activations.py"
+
+
+rule map_new_samples:
+    """Map the file `new` of the configuration on a finished run."""
+    input:
+        checkpoint=RUNS.of_last_epoch("checkpoints/epoch_{epoch}.safetensors"),
+        training=RUNS.of_last_epoch("training_activations/epoch_{epoch}.parquet"),
+        clusters=RUNS.of_clusters,
+    output:
+        table=f"{RUN}/mapped/{{file}}.parquet",
+    log:
+        "results/logs/{experiment}/seed_{seed}/map_new_samples_{file}.log",
+    wildcard_constraints:
+        file=re.escape(new_name(config["new"])) or NOTHING,
+    conda:
+        "../../envs/som.yaml"
+    threads: 2
+    params:
+        given=given(
+            run=RUNS.of_settings,
+            source=config["new"] or "",
+            content=lambda wildcards: content_of_files([config["new"]]),
+            code=code_of("mapping/map_new_samples"),
+        ),
+    script:
+        "../scripts/mapping/map_new_samples.py"

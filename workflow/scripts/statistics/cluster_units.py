@@ -11,7 +11,6 @@ from workflow.som.files.tables import write_table
 from workflow.som.statistics.clusters import NO_CLUSTER, cluster_units, describe_clusters
 from workflow.som.statistics.map_units import read_units
 
-KIND = "clusters"
 KEYS = ("experiment", "dataset", "fingerprint")
 
 
@@ -24,13 +23,15 @@ def main(*, checkpoint: Path, purity: Path, table: Path, summary: Path) -> None:
     column = pd.array(found.of_units, dtype="Int16")
     column[found.of_units == NO_CLUSTER] = pd.NA
     places = [name for name in ("unit", "row", "column", "position") if name in units.frame]
-    write_table(table, units.frame[[*places, "hits"]].assign(cluster=column), metadata, kind=KIND)
+    write_table(
+        table, units.frame[[*places, "hits"]].assign(cluster=column), metadata, kind="clusters"
+    )
     names = units.feature_names if "feature_names" in metadata else None
     said = {key: metadata[key] for key in KEYS}
     said |= {key: int(metadata[key]) for key in ("seed", "epoch")}
     said["silhouettes"] = {str(count): one for count, one in found.silhouettes.items()}
     said["clusters"] = describe_clusters(found.of_units, units.in_own_units(codebook), hits, names)
-    write_summary(summary, said, kind=KIND)
+    write_summary(summary, said, kind="clusters")
 
 
 if __name__ == "__main__":

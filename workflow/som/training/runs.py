@@ -32,7 +32,7 @@ from .memory import check_memory
 from .resume import TERMINATED, ResumeFolder, StopRequest
 
 # What tables and codebooks say of the samples that they come from.
-DATA_KEYS = ("image_shape", "class_names", "feature_names", "scaling")
+DATA_KEYS = ("image_shape", "class_names", "feature_names", "scaling", "missing")
 
 logger = logging.getLogger(__name__)
 
