@@ -218,7 +218,12 @@ def plain_error(message: str, targets: Iterable[str], rules: Iterable[str] = ())
     >>> missing = "MissingRuleException:\nNo rule to produce quikstart (if you …)."
     >>> plain_error(missing, ["all", "quickstart"])[0]
     'Error: there is no target quikstart: did you mean quickstart?'
+    >>> plain_error("Error:\n  WorkflowError:\n    a.csv: there is no such file.\n  name=a", [])
+    ['Error: a.csv: there is no such file.']
     """
+    # A sentence of ours out of a function that Snakemake called for a rule.
+    if own := re.search(r"^\s+WorkflowError:\s*\n\s+(\S.*)$", message, re.MULTILINE):
+        return [f"Error: {own[1]}"]
     if missing := re.search(r"No rule to produce (\S+)", message):
         wanted = missing[1]
         if parts := [rule for rule in rules if rule.startswith(f"{wanted}_")]:
