@@ -28,6 +28,10 @@ def test_the_split_keeps_the_share_of_every_class_and_all_rows():
     train, test = split(109, labels, 0.25)
     assert sorted([*train, *test]) == list(range(109))
     assert [(labels[test] == name).sum() for name in "abc"] == [25, 2, 0]
+    # Of classes too small for a share of their own, some have one anyway.
+    pairs = np.repeat(np.arange(200).astype(str), 2)
+    kept, shown = split(400, pairs, 0.25)
+    assert len(shown) == 100 and set(pairs[kept]) == set(pairs)
     assert [part.tolist() for part in split(109, labels, 0.25)] == [train.tolist(), test.tolist()]
     assert [len(part) for part in split(2, None, 0.1)] == [1, 1]
 

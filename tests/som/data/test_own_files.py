@@ -49,6 +49,29 @@ def test_tables(tmp_path, suffix):
     assert kind_of(str(path), None) == Kind(False, False)
 
 
+def test_semicolons_and_commas_as_decimal_signs(tmp_path):
+    path = tmp_path / "a.csv"
+    TABLE.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-8-sig")
+    found = read_samples(str(path), "kind", None)
+    assert found.names == ["length", "width"]
+    np.testing.assert_array_equal(found.values, TABLE[["length", "width"]])
+
+
+def test_images_of_sixteen_bits_and_other_modes(tmp_path):
+    deep = np.arange(20, dtype=np.uint16).reshape(4, 5) * 3000
+    Image.fromarray(deep).save(tmp_path / "a.png")
+    found = read_samples(str(tmp_path), None, None)
+    np.testing.assert_array_equal(found.values[0], deep.ravel() >> 8)
+    Image.fromarray(np.ones((4, 5), np.float32)).save(tmp_path / "a.tiff")
+    with pytest.raises(SomError, match=r"a\.tiff: it has more than 16 bits per pixel"):
+        read_samples(str(tmp_path), None, None)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    colours = np.random.default_rng(0).integers(0, 256, (4, 5, 4), dtype=np.uint8)
+    Image.fromarray(colours, "RGBA").save(tmp_path / "a.png")
+    assert read_samples(str(tmp_path), None, None).image_shape == (4, 5, 3)
+
+
 def test_a_label_of_numbers_is_no_feature_and_has_no_point(tmp_path):
     path = tmp_path / "a.csv"
     pd.DataFrame({"x": [1, 2], "label": [3.0, 4.5]}).to_csv(path, index=False)
@@ -116,7 +139,10 @@ def test_data_sets_of_scikit_learn():
     ("column", "message"),
     [
         ([1, "abc", 3, 4], "row 2, column x is 'abc', which is text; mend it, or name the columns"),
-        ([1, 2, np.inf, 4], "row 3, column x is inf, which is infinite; mend it, or name"),
+        (
+            [1, 2, np.inf, 4],
+            "row 3, column x is inf, which is infinite or above 1e+100; mend it",
+        ),
     ],
 )
 def test_a_bad_cell_is_named(tmp_path, column, message):
@@ -160,7 +186,7 @@ def test_arrays_that_are_no_samples_are_refused(tmp_path):
     np.savez(path, X=np.array([["a", "b"]]))
     assert "its samples are of type <U1, not numbers" in refusal(path)
     np.savez(path, X=np.array([[1.0, np.inf]]))
-    assert "row 1, column 2 is infinite" in refusal(path)
+    assert "row 1, column 2 is infinite or above 1e+100" in refusal(path)
     np.savez(path, X=np.array([[1, "two"]], dtype=object))
     assert "it cannot be read" in refusal(path)  # No pickle.
     np.savez(path, X=np.empty((0, 4)))

@@ -66,8 +66,9 @@ def prepare(dataset: OwnDataset) -> tuple[Part, Part, dict[str, str]]:
     metadata: dict[str, str] = {}
     if classes is not None:
         metadata["class_names"] = json.dumps(classes)
-    if first.names is not None:
-        metadata["feature_names"] = json.dumps(first.names)
+    if first.image_shape is None:
+        numbered = [f"feature_{number}" for number in range(1, first.values.shape[1] + 1)]
+        metadata["feature_names"] = json.dumps(first.names or numbered)
     if first.image_shape is not None:
         metadata["image_shape"] = json.dumps(list(first.image_shape))
     values, scaling = _scaled(dataset, first, first.values[train_rows], second.values[test_rows])
@@ -90,16 +91,19 @@ def split(
     (6, 2, np.int64(1))
     """
     generator = np.random.default_rng(SPLIT_SEED)
-    classes = (
-        np.zeros(n_samples, int) if labels is None else np.unique(labels, return_inverse=True)[1]
-    )
+    classes = np.zeros(n_samples, int)
+    if labels is not None:
+        classes = np.unique(labels, return_inverse=True)[1]
     is_test = np.zeros(n_samples, bool)
+    spare = []
     for one in range(classes.max() + 1):
         rows = generator.permutation(np.flatnonzero(classes == one))
-        # At least one of each class stays for training.
-        is_test[rows[: min(round(share * len(rows)), len(rows) - 1)]] = True
-    if not is_test.any() and n_samples > 1:
-        is_test[generator.integers(n_samples)] = True
+        whole = int(share * len(rows))
+        is_test[rows[:whole]] = True
+        spare += rows[whole:-1].tolist()  # One of each class stays for training.
+    # What rounding down leaves is taken from any classes.
+    n_more = max(round(share * n_samples), 1) - int(is_test.sum())
+    is_test[generator.permutation(np.array(spare, dtype=int))[: max(n_more, 0)]] = True
     return np.flatnonzero(~is_test), np.flatnonzero(is_test)
 
 

@@ -55,6 +55,8 @@ class Kind(NamedTuple):
     has_labels: bool
 
 
+# Squares of larger numbers would overflow.
+LARGEST = 1e100
 PACKAGED = "sklearn:"
 
 
@@ -180,6 +182,9 @@ def _read_frame(path: Path, suffixes: Sequence[str]) -> pd.DataFrame:
             frame = pd.read_parquet(path)
         else:
             frame = pd.read_csv(path, sep="\t" if ".tsv" in suffixes else ",")
+            # Where a comma is the decimal sign, programs part columns by semicolons.
+            if frame.shape[1] == 1 and ";" in str(frame.columns[0]):
+                frame = pd.read_csv(path, sep=";", decimal=",")
     except MemoryError:
         raise
     except Exception as error:  # pandas and Arrow raise many kinds on what is no table.
@@ -230,7 +235,8 @@ def _numbers(path: Path, column: "pd.Series[Any]") -> NDArray[np.float64]:
     """Return a column as float64, NaN where it is empty; refuse text and infinity."""
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     is_text = np.isnan(numbers) & column.notna().to_numpy()
-    for wrong, what in ((is_text, "text"), (np.isinf(numbers), "infinite")):
+    huge = np.abs(numbers) > LARGEST
+    for wrong, what in ((is_text, "text"), (huge, f"infinite or above {LARGEST:g}")):
         if wrong.any():
             row = int(wrong.argmax())
             cell = f"row {row + 1}, column {column.name} is {_shown(column.iloc[row])}"
@@ -243,7 +249,7 @@ def _numbers(path: Path, column: "pd.Series[Any]") -> NDArray[np.float64]:
 
 def _shown(value: Any) -> str:
     """Return a cell as it may be printed: text in quotes, and at most 40 letters of it."""
-    return repr(value[:40]) if isinstance(value, str) else str(value)
+    return repr(value[:40]) if isinstance(value, str) else f"{value:g}"
 
 
 def _as_text(path: Path, labels: NDArray[Any], where: str) -> NDArray[np.str_]:
@@ -338,9 +344,11 @@ def _from_array(path: Path, array: NDArray[Any], labels: NDArray[Any] | None) ->
     shape = tuple(array.shape[1:]) if is_images else None
     flat = array.reshape(len(array), -1)
     values = flat if flat.dtype == np.uint8 else flat.astype(np.float64)
-    if np.isinf(values).any():
-        row, column = np.argwhere(np.isinf(values))[0]
-        raise refused(path, f"row {row + 1}, column {column + 1} is infinite; mend it")
+    huge = np.abs(values) > LARGEST if values.dtype != np.uint8 else np.zeros((1, 1), bool)
+    if huge.any():
+        row, column = np.argwhere(huge)[0]
+        where = f"row {row + 1}, column {column + 1}"
+        raise refused(path, f"{where} is infinite or above {LARGEST:g}; mend it")
     return RawSamples(np.ascontiguousarray(values), text, None, shape)
 
 
@@ -384,6 +392,13 @@ def _size(image: NDArray[np.uint8]) -> str:
     return f"{image.shape[0]}×{image.shape[1]} {colours}"
 
 
+def _as_bytes(path: Path, image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return an image of 16 bits per pixel as bytes: the upper eight."""
+    if image.dtype.kind == "f" or image.min() < 0 or image.max() >= 2**16:
+        raise refused(path, "it has more than 16 bits per pixel; save it with 8 or 16")
+    return (image >> 8).astype(np.uint8)
+
+
 def _read_image(path: Path) -> NDArray[np.uint8]:
     """Return an image as bytes: (height, width), or (height, width, 3) if it has colours."""
     try:
@@ -392,7 +407,8 @@ def _read_image(path: Path) -> NDArray[np.uint8]:
                 raise refused(
                     path, f"it has {image.width * image.height:,} pixels; shrink it first"
                 )
-            is_grey = image.mode in ("1", "L", "LA", "I;16", "I", "F")
-            return np.asarray(image.convert("L" if is_grey else "RGB"))
+            if image.mode in ("I", "I;16", "I;16B", "F"):
+                return _as_bytes(path, np.asarray(image))
+            return np.asarray(image.convert("L" if image.mode in ("1", "L", "LA") else "RGB"))
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
         raise refused(path, f"it cannot be read as an image ({reason(error)})") from None

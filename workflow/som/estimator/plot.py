@@ -17,6 +17,7 @@ from ..figures.drawing.style import (
     house_style,
     majority_colours,
     new_figure,
+    shortened,
 )
 from ..model.lattice import Lattice
 
@@ -54,7 +55,7 @@ def plot_classes(
         ax.set_title(f"{named:,} of {len(shown):,} units answer to some training sample")
         if len(palette) <= MOST_NAMED:
             handles = [Patch(color=colour) for colour in (*palette, DEAD_COLOUR)]
-            names = [*map(str, classes), "none"]
+            names = [*(shortened(str(name), 30) for name in classes), "none"]
             ax.legend(handles, names, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     return figure
 

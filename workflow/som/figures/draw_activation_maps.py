@@ -97,8 +97,12 @@ def draw_activation_maps(
     for digit, ax in zip(shown, panels.flat, strict=False):
         draw_lattice_map(ax, lattice, colours[digit], background=UNLIT_COLOUR, label_axes=False)
         n_lit = int((counts[:, digit] > 0).sum())
-        name = f"digit {names[digit]}" if noun == "digit" else shortened(names[digit], 18)
-        ax.set_title(f"{name} · {n_lit:,} {'unit' if n_lit == 1 else 'units'}", fontsize=7.5)
+        name = (
+            f"digit {names[digit]}" if noun == "digit" else shortened(names[digit], 60 // n_columns)
+        )
+        units = "unit" if n_lit == 1 else "units"
+        count = f"{n_lit:,} {units}" if n_columns <= 5 else f"{n_lit:,}"
+        ax.set_title(f"{name} · {count}", fontsize=7.5)
 
     bar = figure.colorbar(
         mappable,

@@ -27,7 +27,7 @@ from .drawing.style import (
 )
 
 PLURALS = {"digit": "digits", "class": "classes"}
-MOST_IN_KEY = 18
+MOST_IN_KEY = 12
 # Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
 SMALL_LATTICE = 150
 LONGEST_SIDE = 25
@@ -217,8 +217,9 @@ def draw_unique_digits(
     noun : str
         What a class is called.
     """
-    last = max(10, *np.flatnonzero(histogram), 1)
-    histogram = histogram[: last + 1]
+    # Up to ten classes are always there, of more those that occur; and none, one and several.
+    last = max(10, *np.flatnonzero(histogram))
+    histogram = [*histogram, 0][:3] if len(histogram) < 3 else histogram[: last + 1]
     colours = [dead_colour, SINGLE_COLOUR] + [SEVERAL_COLOUR] * (len(histogram) - 2)
     bars = ax.bar(range(len(histogram)), histogram, width=0.8, color=colours)
     n_units = sum(histogram)

@@ -13,7 +13,7 @@ from ..model.lattice import Lattice
 from ..statistics.map_units import MapUnits
 from .drawing.animation import INK, N_GREYS, PAPER, write_text
 from .drawing.layout import unit_raster
-from .drawing.style import class_colours, majority_colours, shortened
+from .drawing.style import class_colours, majority_colours
 
 # The picture's palette: greys for text, then the colours of units.
 PALE = N_GREYS - 3
@@ -145,7 +145,12 @@ def _draw_background(
     bottom = size[1] - MARGIN
     draw.rectangle(_curve_box(size), outline=PALE)
     for place, (_, name) in enumerate(lines):
-        write_text(frame, (left + 20, HEADER + 19 * place - 1), shortened(name, 6), 12)
+        write_text(
+            frame,
+            (left + 20, HEADER + 19 * place - 1),
+            name if len(name) <= 6 else f"{name[:5]}…",
+            12,
+        )
     if fade_by_purity:
         for line, words in enumerate(("paler:", "several", PLURALS[noun])):
             at = left, HEADER + 19 * len(lines) + 8 + 13 * line

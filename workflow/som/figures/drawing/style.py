@@ -106,14 +106,15 @@ def _panel_title(ax: Axes) -> str:
 
 
 def shortened(name: str, most: int) -> str:
-    """Return a name of at most `most` letters.
+    """Return a name of at most `most` letters, in which Matplotlib sees no formula.
 
     Examples
     --------
     >>> shortened("Grignolino", 5), shortened("red", 5)
     ('Grig…', 'red')
     """
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    name = name if len(name) <= most else f"{name[: most - 1]}…"
+    return name.replace("$", r"\$")
 
 
 def wrapped(title: str, figure: Figure) -> str:
