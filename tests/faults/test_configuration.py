@@ -92,12 +92,13 @@ def with_mirror(value):
     return TEXT.replace('mirror: ""', f"mirror: {value}", 1).encode()
 
 
+TABBED = TEXT[: TEXT.index("  dataset")].count("\n") + 1
 DAMAGED_FILES = {
     "nothing": (b"", "must have keys"),
     "only a comment": (b"# nothing\n", "must have keys"),
     "a list": (b"- a\n- b\n", "must have keys"),
     "a word": (b"hello", "must have keys"),
-    "a tab": (TEXT.replace("  dataset", "\tdataset", 1).encode(), "line 17, column 1"),
+    "a tab": (TEXT.replace("  dataset", "\tdataset", 1).encode(), f"line {TABBED}, column 1"),
     "an open quote": (TEXT.encode() + b'mirror: "x\n', "end of stream"),
     "a colon too many": (with_mirror("a: b: c"), "line 8"),
     "a key twice": (TEXT.encode() + b'mirror: ""\n', "the key mirror twice, in lines 8 and"),

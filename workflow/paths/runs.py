@@ -28,6 +28,7 @@ FIGURES = {
 }
 # Of data sets of the user's own: figures that need images, and those that need classes.
 OF_IMAGES = ("mnist_samples", "prototypes")
+OF_NO_CLASSES = ("clusters",)
 OF_CLASSES = ("activation_maps", "combined_map", "combined_map_epoch_001", "evolution")
 Paths = Callable[[Any], list[str]]
 
@@ -223,7 +224,7 @@ class Runs:
 
     def _suits(self, name: str, figure: str) -> bool:
         """Return whether an experiment's samples are such that a figure can be drawn of them."""
-        if figure == "clusters":
+        if figure in OF_NO_CLASSES:
             return not self.kinds.get(self.experiments[name].dataset, (True, True))[1]
         has_images, has_labels = self.kinds.get(self.experiments[name].dataset, (True, True))
         is_own = self.experiments[name].dataset in self.kinds

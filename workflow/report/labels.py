@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.data.classes import noun_of
 from workflow.som.files.summaries import read_summary
 from workflow.som.statistics.findings import single_digit_finding
 
@@ -80,6 +81,7 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
     'the map names 93.8 % of 10,000 test images rightly'
     """
     number = {key: value for key, value in summary.items() if isinstance(value, int | float)}
+    noun = noun_of(summary)
     has_classes = summary.get("single_digit_units") is not None
     match figure:
         case "u_matrix" | "component_planes" | "clusters" if not has_classes:
@@ -87,7 +89,7 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
         case "combined_map" | "combined_map_epoch_001" | "evolution":
             return single_digit_finding(summary)
         case "activation_maps":
-            text = "{active_units:,} of {n_units:,} units are lit by some digit"
+            text = f"{{active_units:,}} of {{n_units:,}} units are lit by some {noun}"
         case "prototypes" | "hit_map":
             text = "{n_units:,} units, {dead_units:,} of them dead"
         case "training_curves":
@@ -95,7 +97,7 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
             text += "{topographic_error:.3f} after epoch {epoch}"
         case "u_matrix" | "component_planes":
             number["purity"] = 100 * summary["map_purity"]
-            text = "{purity:.1f} % of the images show the digit of their unit"
+            text = f"{{purity:.1f}} % of the images show the {noun} of their unit"
         case "mnist_samples":
             text = "{n_samples:,} test images"
         case "manifest":

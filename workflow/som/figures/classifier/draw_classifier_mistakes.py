@@ -46,7 +46,7 @@ def place_around(
     Examples
     --------
     >>> centres, side = place_around(np.array([[0.2, 0.5], [0.9, 0.5]]), np.zeros(2), np.ones(2))
-    >>> centres[0, 0] < 0, centres[1, 0] > 1
+    >>> bool(centres[0, 0] < 0), bool(centres[1, 0] > 1)
     (True, True)
     """
     wide, high_ = high - low
