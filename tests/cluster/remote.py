@@ -45,9 +45,14 @@ class RemoteProject(Project):
             time.sleep(0.002)
 
     def hold(self, epoch: int, process: subprocess.Popen) -> int:
-        """Halt the trainer once it has finished `epoch`; return its process id."""
+        """Halt the trainer once it has finished `epoch` and said so; return its process id."""
         self.wait_for_epoch(epoch, process)
         assert self.kill_trainers(signal.SIGSTOP) == 1
+        # Its file is there a moment before its line in the log.
+        while self.last_epoch() not in (0, *self.trained()):
+            self.kill_trainers(signal.SIGCONT)
+            time.sleep(0.01)
+            self.kill_trainers(signal.SIGSTOP)
         assert self.last_epoch() % SEGMENTS["segment"], "held too late: nothing is left to train"
         return self.trainers()[0]
 

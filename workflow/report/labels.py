@@ -17,7 +17,7 @@ NAMES = {
     "training_curves": "the training, epoch by epoch",
     "u_matrix": "U-matrix",
     "hit_map": "how many images each unit answers to",
-    "component_planes": "which pixels tell units apart",
+    "component_planes": "which features tell units apart",
     "clusters": "clusters of units",
     "prototypes": "what each unit stands for",
     "evolution": "how the map comes about (animation)",

@@ -75,6 +75,23 @@ def test_a_second_file_or_the_training_set_itself(table, tmp_path):
         prepare(OwnDataset(train=str(path), **second))
 
 
+def test_a_missing_value_is_named_wherever_it_lies(tmp_path):
+    path, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    whole = pd.DataFrame({"x": np.arange(8.0), "y": np.arange(8.0)})
+    whole.to_csv(path, index=False)
+    _, test = split(8, None, 0.25)
+    gap = whole.copy()
+    gap.loc[test[0], "y"] = np.nan
+    gap.to_csv(second, index=False)
+    words = rf"b\.csv: row {test[0] + 1}, column y is missing \(NaN\)"
+    for dataset in (
+        OwnDataset(train=str(second)),  # In the share for testing.
+        OwnDataset(train=str(path), test=str(second)),  # In the second file.
+    ):
+        with pytest.raises(SomError, match=words):
+            prepare(dataset)
+
+
 @pytest.mark.parametrize("missing", ["mean", "median"])
 def test_missing_values_are_replaced_by_those_of_the_training_part(table, tmp_path, missing):
     path, frame = table
@@ -114,7 +131,9 @@ def test_more_than_a_thousand_classes_and_numbers_beyond_float32_are_refused(tmp
     with pytest.raises(SomError, match=r"id has 1,001 classes, more than 1,000; choose another"):
         prepare(OwnDataset(train=str(path), label="id"))
     pd.DataFrame({"x": [1, 1e60]}).to_csv(path, index=False)
-    with pytest.raises(SomError, match=r"column x is too large for float32; set scale to"):
+    with pytest.raises(
+        SomError, match=r"column x has a number too large for float32; set scale to"
+    ):
         prepare(OwnDataset(train=str(path), test=None, scale="none"))
 
 

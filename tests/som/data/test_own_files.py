@@ -210,7 +210,7 @@ def test_images_that_do_not_go_together_are_refused(tmp_path):
     (tmp_path / "b.png").unlink()
     (tmp_path / "cats").mkdir()
     Image.fromarray(IMAGES[1]).save(tmp_path / "cats" / "c.png")
-    with pytest.raises(SomError, match=r"a\.png: it lies beside folders of classes"):
+    with pytest.raises(SomError, match=r"a\.png: it lies next to folders of classes"):
         read_samples(str(tmp_path), None, None)
 
 

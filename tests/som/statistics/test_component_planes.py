@@ -7,9 +7,6 @@ from workflow.som.model.lattice import Lattice
 from workflow.som.statistics.component_planes import (
     component_planes,
     n_features_of_half,
-    plane_orders,
-    plane_spreads,
-    shared_by_neighbours,
     widest_in_cells,
 )
 
@@ -38,7 +35,7 @@ def by_brute_force(plane, lattice):
 def test_orders_equal_gearys_formula(lattice):
     codebook = np.random.default_rng(0).random((lattice.n_units, 3))
     expected = [by_brute_force(plane, lattice) for plane in codebook.T]
-    np.testing.assert_allclose(plane_orders(codebook, lattice), expected)
+    np.testing.assert_allclose(component_planes(codebook, lattice).orders, expected)
 
 
 @pytest.mark.parametrize("lattice", LATTICES, ids=lambda one: one.topology)
@@ -46,7 +43,7 @@ def test_units_in_random_order_share_nothing(lattice):
     generator = np.random.default_rng(1)
     codebook = np.linspace(0, 1, lattice.n_units)[:, None]
     orders = [
-        plane_orders(codebook[generator.permutation(lattice.n_units)], lattice)[0]
+        component_planes(codebook[generator.permutation(lattice.n_units)], lattice).orders[0]
         for _ in range(2000)
     ]
     assert abs(np.mean(orders)) < 4 * np.std(orders) / np.sqrt(2000)
@@ -55,7 +52,7 @@ def test_units_in_random_order_share_nothing(lattice):
 def test_a_smooth_plane_is_ordered_and_a_chequered_one_the_opposite():
     lattice = Lattice("square", (20, 20))
     rows, columns = np.divmod(np.arange(400), 20)
-    orders = plane_orders(np.stack([rows, (rows + columns) % 2], axis=1), lattice)
+    orders = component_planes(np.stack([rows, (rows + columns) % 2], axis=1), lattice).orders
     assert orders[0] > 0.98
     assert orders[1] == pytest.approx(1 - 2 * 399 / 400)
 
@@ -63,11 +60,14 @@ def test_a_smooth_plane_is_ordered_and_a_chequered_one_the_opposite():
 def test_all_features_together_are_counted_by_their_variance():
     lattice, generator = Lattice("square", (4, 6)), np.random.default_rng(2)
     codebook = generator.random((24, 5)) * (1, 2, 3, 0, 5)
-    orders, variances = plane_orders(codebook, lattice), plane_spreads(codebook) ** 2
+    orders, variances = (
+        component_planes(codebook, lattice).orders,
+        component_planes(codebook, lattice).spreads ** 2,
+    )
     expected = np.nansum(orders * variances) / variances.sum()
-    assert shared_by_neighbours(codebook, lattice) == pytest.approx(expected)
+    assert component_planes(codebook, lattice).shared == pytest.approx(expected)
     # Neither a shift nor a scale of all features changes a share.
-    assert shared_by_neighbours(3 * codebook + 7, lattice) == pytest.approx(expected)
+    assert component_planes(3 * codebook + 7, lattice).shared == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3)])

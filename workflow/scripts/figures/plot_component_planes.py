@@ -26,9 +26,6 @@ def main(*, checkpoint: Path, purity: Path, png: Path, svg: Path, style: Mapping
     if not units.is_of_images:
         draw_table(codebook, units, [png, svg], style)
         return
-    pixels = units.brightness(codebook)
-    if units.n_colours > 1:
-        pixels = pixels.reshape(len(pixels), -1, units.n_colours).mean(axis=2)
     # Seven tenths of the width hold three planes; below each row of them is a title.
     plane = 0.7 * style["width"] / 3
     height = max(2 * (plane * map_aspect(units.lattice) + 0.2) + 0.9, 0.55 * style["width"])
@@ -36,7 +33,7 @@ def main(*, checkpoint: Path, purity: Path, png: Path, svg: Path, style: Mapping
         draw_component_planes(
             figure,
             units.lattice,
-            component_planes(pixels, units.lattice),
+            component_planes(units.grey(codebook), units.lattice),
             units.image_shape,
             epoch=units.epoch,
             colour_map=style["colour_map"],

@@ -8,19 +8,22 @@ from workflow.som.figures.draw_hit_map import draw_hit_map
 from workflow.som.figures.drawing.layout import map_aspect
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import start_job
+from workflow.som.statistics.hits import dead_by_chance
 from workflow.som.statistics.map_units import read_units
 
 
 def main(*, purity: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the units of one epoch and draw their hits."""
     units = read_units(purity)
+    hits = units.frame["hits"].to_numpy()
     # The width without labels and colour bar is the map's.
     height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.62
     with saved_figure([png, svg], style, height=height) as figure:
         draw_hit_map(
             figure,
             units.lattice,
-            units.frame["hits"].to_numpy(),
+            hits,
+            dead_by_chance=dead_by_chance(len(hits), int(hits.sum())),
             epoch=units.epoch,
             colour_map=style["colour_map"],
             dead_colour=style["dead_colour"],

@@ -11,6 +11,8 @@ from typing import Any
 # All data sets are of digits, or of ten kinds of clothes or letters.
 N_CLASSES = 10
 DIGITS = tuple("0123456789")
+# What a class is called in a sentence, and what several are.
+PLURALS = {"digit": "digits", "class": "classes"}
 NAMES = {
     "fashion_mnist": (
         *("T-shirt", "trousers", "pullover", "dress", "coat"),

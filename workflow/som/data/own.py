@@ -1,6 +1,7 @@
 """Data sets of the user's own: split, completed and scaled, and written as tables of samples."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,6 +78,23 @@ def prepare(dataset: OwnDataset) -> tuple[Part, Part, dict[str, str]]:
         for rows, made, raw in zip((train_rows, test_rows), values, (first, second), strict=True)
     ]
     return parts[0], parts[1], metadata | scaling
+
+
+def describe(name: str, train: Part, test: Part, metadata: Mapping[str, str]) -> list[str]:
+    """Return what a reader should know of a data set, a line each."""
+    classes = json.loads(metadata.get("class_names", "[]"))
+    lines = [f"{name}: {len(train.sample):,} samples to train and {len(test.sample):,} to test"]
+    if classes:
+        lines[0] += f", {len(classes)} class{'' if len(classes) == 1 else 'es'}"
+    if len(classes) == 1:
+        lines.append(f"! {name} has one class only, so every unit shows that class alone")
+    if "missing" in metadata:
+        found = json.loads(metadata["missing"])
+        lines.append(
+            f"{name}: {found['train'] + found['test']:,} missing values were replaced by the "
+            f"{found['kind']} of the training part"
+        )
+    return lines
 
 
 def split(
@@ -170,15 +188,15 @@ def _scaled(
     train, test, completed = _completed(dataset, raw, train, test)
     scaling = scaling_of(scale, train, of_all=is_images)
     parts = []
-    for part in (train, test):
+    for part, source in zip((train, test), (dataset.sources[0], dataset.sources[-1]), strict=True):
         with np.errstate(over="ignore"):
             made = apply_scaling(part, scaling)
         if not np.isfinite(made).all():
-            row, column = np.argwhere(~np.isfinite(made))[0]
+            column = int(np.argwhere(~np.isfinite(made))[0][1])
             raise refused(
-                dataset.train,
-                f"{raw.rows} {row + 1}, {_feature(raw, int(column))} is too large for float32; "
-                "set scale to standard or range",
+                source,
+                f"{_feature(raw, column)} has a number too large for float32; set scale to "
+                "standard or range",
             )
         parts.append(made)
     return (parts[0], parts[1]), {"scaling": json.dumps(scaling)} | completed
@@ -196,12 +214,14 @@ def _completed(
     if not any(n_missing):
         return train, test, {}
     if dataset.missing == "refuse":
-        path = dataset.train
-        row, column = np.argwhere(np.isnan(raw.values))[0] if n_missing[0] else (0, 0)
-        where = f"{raw.rows} {row + 1}, {_feature(raw, int(column))} is missing (NaN)"
-        if not n_missing[0] and isinstance(dataset.test, str):
-            path, where = dataset.test, "values are missing in it (NaN)"
-        raise refused(path, f"{where}; fill it in, or set missing to mean or median")
+        # A second file lies in `test` as a whole, in its order; `raw` is always the first.
+        is_second = not n_missing[0] and isinstance(dataset.test, str)
+        row, column = np.argwhere(np.isnan(test if is_second else raw.values))[0]
+        raise refused(
+            dataset.sources[-1 if is_second else 0],
+            f"{raw.rows} {row + 1}, {_feature(raw, int(column))} is missing (NaN); fill it in, or "
+            "set missing to mean or median",
+        )
     values = np.full(train.shape[1], np.nan)
     known = ~np.isnan(train).all(axis=0)
     choose = np.nanmean if dataset.missing == "mean" else np.nanmedian

@@ -371,7 +371,7 @@ def _read_folder(folder: Path) -> RawSamples:
     classes = {name for _, name in pairs}
     if "" in classes and len(classes) > 1:
         stray = next(path for path, name in pairs if not name)
-        raise refused(stray, "it lies beside folders of classes; move it into one of them")
+        raise refused(stray, "it lies next to folders of classes; move it into one of them")
     images: list[NDArray[np.uint8]] = []
     for path, _ in pairs:
         image = _read_image(path)

@@ -1,5 +1,6 @@
 """How the features of a data set are scaled, and how that is undone."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,16 +32,20 @@ def scaling_of(kind: str, train: NDArray[np.float64], *, of_all: bool = False) -
     return {"kind": kind, "offset": offset.tolist(), "factor": factor.tolist()}
 
 
+def scaling_from(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """Return the scaling that a file's metadata tell of; without one, pixels are bytes."""
+    scaling: dict[str, Any] = json.loads(metadata.get("scaling", '{"kind": "bytes"}'))
+    return scaling
+
+
 def apply_scaling(values: NDArray[Any], scaling: Mapping[str, Any]) -> NDArray[np.float32]:
     """Return samples as a data set's own scaling makes them, in float32."""
     offset, factor = np.array(scaling["offset"]), np.array(scaling["factor"])
     return ((values - offset) / factor).astype(np.float32)
 
 
-def undo_scaling(
-    values: NDArray[np.floating], scaling: Mapping[str, Any] | None
-) -> NDArray[np.float64]:
-    """Return features in the data's own units."""
-    if scaling is None or scaling["kind"] == "bytes":
+def undo_scaling(values: NDArray[np.floating], scaling: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Return features in the data's own units; pixels of bytes stay from 0 to 1."""
+    if scaling["kind"] == "bytes":
         return values.astype(np.float64)
     return values * np.array(scaling["factor"]) + np.array(scaling["offset"])

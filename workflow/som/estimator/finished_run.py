@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from ..data.classes import has_labels
+from ..data.scaling import scaling_from
 from ..files.checkpoints import load_checkpoint
 from ..files.errors import SomError
 from ..files.tables import read_table
 from ..model.lattice import Lattice
 from .self_organizing_map import SelfOrganizingMap
-
-BYTES = json.dumps({"kind": "bytes"})  # what a run does with pixels that says nothing of scaling
 
 
 def load(run: Path | str, *, epoch: int | None = None) -> SelfOrganizingMap:
@@ -50,7 +49,7 @@ def load(run: Path | str, *, epoch: int | None = None) -> SelfOrganizingMap:
     som.codebook_, som.lattice_, som.shape_ = codebook, lattice, lattice.shape
     som.n_features_in_, som.n_iter_ = codebook.shape[1], int(metadata["epoch"])
     som._seed = int(metadata["seed"])
-    scaling = json.loads(metadata.get("scaling", BYTES))
+    scaling = scaling_from(metadata)
     som._takes_pixels = scaling["kind"] == "bytes"
     som._scaling = None if som._takes_pixels else scaling
     if "feature_names" in metadata:

@@ -20,15 +20,16 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from tqdm import tqdm
 
+from ..config.experiments import natural_radius
 from ..data.scaling import apply_scaling
 from ..engine.batch import update_batch
 from ..engine.search.find import find_bmus, find_two_nearest
 from ..engine.search.nearest import Nearest
 from ..files.errors import SomError
 from ..mapping.map_errors import map_errors
-from ..model.initialisation import INITIALISATIONS, starting_codebook
+from ..model.initialisation import INITIALISATIONS, n_components_for, starting_codebook
 from ..model.kernels import KERNELS, ONLINE_ONLY, neighbourhood_factors
-from ..model.lattice import TOPOLOGIES, WRAPPED, Lattice
+from ..model.lattice import TOPOLOGIES, Lattice
 from ..model.map_size import natural_shape
 from ..model.samples import Samples, as_features
 from ..model.schedule import SCHEDULES, Schedule
@@ -229,7 +230,7 @@ class SelfOrganizingMap(
         ----------
         X : array of shape (n_samples, n_features)
         y : array of shape (n_samples,), optional
-            Classes, which name the units anew by these samples.
+            Classes, by which these samples name the units again.
         """
         is_first = not hasattr(self, "codebook_")
         samples = self._samples(X, reset=is_first)
@@ -250,7 +251,9 @@ class SelfOrganizingMap(
         """Return the responses of all units, of shape (n_samples, n_units); see `response`."""
         check_is_fitted(self)
         samples = self._samples(X)
-        distances = euclidean_distances(as_features(samples, np.float64), self._codebook64())
+        distances = euclidean_distances(
+            as_features(samples, np.float64), self.codebook_.astype(np.float64)
+        )
         if self.response == "rbf":
             distances = np.exp(np.square(distances) / (-2 * max(self.scale_, np.finfo(float).tiny)))
         is_single = getattr(X, "dtype", None) == np.float32
@@ -333,8 +336,8 @@ class SelfOrganizingMap(
             self._seed = self._draw_seed()
             initialisation = self.initialisation
             if initialisation is None:
-                needed = len(self.shape_) * (2 if self.lattice_.is_wrapped else 1)
-                initialisation = "pca" if needed <= samples.shape[1] else "sample"
+                fits = n_components_for(self.lattice_) <= samples.shape[1]
+                initialisation = "pca" if fits else "sample"
             self.codebook_ = starting_codebook(
                 initialisation, self._seed, samples, self.lattice_, weights
             )
@@ -384,7 +387,7 @@ class SelfOrganizingMap(
     def _settings(self) -> tuple[TrainingSettings, Schedule]:
         radius = self.radius
         if radius is None:
-            radius = max(self.shape_) / (2 if self.topology in WRAPPED else 1)
+            radius = natural_radius(self.topology, self.shape_)
         # A map of a few units may start below the final radius.
         final_radius = min(self.final_radius, radius)
         schedule = Schedule(
@@ -464,6 +467,3 @@ class SelfOrganizingMap(
     def _nearest(self, X: ArrayLike) -> Nearest:
         check_is_fitted(self)
         return find_two_nearest(self._samples(X), self.codebook_, threads=self._threads)
-
-    def _codebook64(self) -> NDArray[np.float64]:
-        return self.codebook_.astype(np.float64)

@@ -3,24 +3,20 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgba
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from ..data.classes import DIGITS, noun_for
+from ..data.classes import DIGITS, PLURALS, noun_for
 from ..model.lattice import Lattice
+from .drawing.hit_scale import hit_scale, number_axis
 from .drawing.layout import map_note
 from .drawing.style import draw_as_vectors, draw_lattice_map, shortened
 
 MOST_PANELS = 40
-PLURALS = {"digit": "digits", "class": "classes"}
 UNLIT_COLOUR = "#ffffff"
-# The palest part of a colour map would pass for an unlit unit.
-PALEST = 0.2
 
 
 def panel_grid(n_classes: int) -> tuple[int, int]:
@@ -81,10 +77,8 @@ def draw_activation_maps(
         Name of a perceptually uniform colour map that starts pale.
     dead_colour : colour
     """
-    most = max(int(counts.max(initial=1)), 2)
-    shades = colormaps[colour_map](np.linspace(PALEST, 1, 256))
-    mappable = ScalarMappable(LogNorm(1, most), LinearSegmentedColormap.from_list("lit", shades))
-    colours = activation_colours(counts, mappable, dead_colour)
+    scale = hit_scale(counts, colour_map)
+    colours = activation_colours(counts, scale, dead_colour)
 
     noun = noun_for(names)
     n_rows, n_columns = panel_grid(len(names))
@@ -97,15 +91,15 @@ def draw_activation_maps(
     for digit, ax in zip(shown, panels.flat, strict=False):
         draw_lattice_map(ax, lattice, colours[digit], background=UNLIT_COLOUR, label_axes=False)
         n_lit = int((counts[:, digit] > 0).sum())
-        name = (
-            f"digit {names[digit]}" if noun == "digit" else shortened(names[digit], 60 // n_columns)
-        )
+        name = f"digit {names[digit]}"
+        if noun != "digit":
+            name = shortened(names[digit], 60 // n_columns)
         units = "unit" if n_lit == 1 else "units"
         count = f"{n_lit:,} {units}" if n_columns <= 5 else f"{n_lit:,}"
         ax.set_title(f"{name} · {count}", fontsize=7.5)
 
     bar = figure.colorbar(
-        mappable,
+        scale,
         ax=panels,
         location="bottom",
         shrink=0.5,
@@ -115,21 +109,18 @@ def draw_activation_maps(
         label=f"test samples of the {noun} that light up the unit (log scale)",
     )
     draw_as_vectors(bar)
-    ticks = [step * 10**power for power in range(6) for step in (1, 2, 5)]
-    bar.ax.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick <= most]))
-    bar.ax.xaxis.set_minor_locator(NullLocator())
-    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    number_axis(bar.ax.xaxis, scale)
 
     n_dead = int((~counts.any(axis=1)).sum())
     handles = [
         Patch(facecolor=UNLIT_COLOUR, edgecolor="#808080", linewidth=0.5),
         Patch(facecolor=dead_colour, edgecolor="#808080", linewidth=0.5),
     ]
-    names = [
+    lines = [
         f"lit by other {PLURALS[noun]} only",
         f"dead: lit by no {noun} · {n_dead:,} of {len(counts):,}",
     ]
-    bar.ax.legend(handles, names, loc="center left", bbox_to_anchor=(1.06, 0.5), borderaxespad=0)
+    bar.ax.legend(handles, lines, loc="center left", bbox_to_anchor=(1.06, 0.5), borderaxespad=0)
     lit = (counts > 0).sum(axis=0)
     title = (
         f"After epoch {epoch}, each {noun} lights up {lit.min():,} to {lit.max():,} of "

@@ -5,34 +5,31 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ..data.classes import DIGITS, noun_for
+from ..data.classes import DIGITS, PLURALS, noun_for
 from ..model.lattice import Lattice
 from ..statistics.findings import single_digit_finding
 from .drawing.layout import map_bounds, unit_centres
 from .drawing.style import (
     PURITY_NAMES,
-    PURITY_STEPS,
     class_colours,
     draw_lattice_map,
     majority_colours,
+    purity_patches,
     reaches,
     shortened,
 )
 
-PLURALS = {"digit": "digits", "class": "classes"}
 MOST_IN_KEY = 12
 # Each unit of a small lattice has room for a digit: at most so many units, as many on a side.
 SMALL_LATTICE = 150
 LONGEST_SIDE = 25
 SINGLE_COLOUR = "#054b6c"
-ANY_COLOUR = "#505050"
 SEVERAL_COLOUR = "#a9bfca"
 
 
@@ -118,8 +115,8 @@ def draw_combined_map(
     fade_by_purity : bool
         Whether units that several digits light up are paler.
     """
-    # Parts that are laid out for themselves: the key is as high as the figure, whatever the map is.
     palette = class_colours(palette, len(names))
+    # Parts that are laid out for themselves: the key is as high as the figure, whatever the map is.
     parts = figure.subfigures(1, 3, width_ratios=[1.13, 0.36, 1.02], squeeze=False)
     left, key, right = (part.add_subplot() for part in parts[0])
     colours = majority_colours(
@@ -181,12 +178,8 @@ def _draw_key(
     )
     if fade_by_purity:
         ax.add_artist(digits)
-        colour = np.array(to_rgb(ANY_COLOUR))  # Of no digit: the key is about all of them.
-        handles = [
-            Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS
-        ]
         ax.legend(
-            handles,
+            purity_patches(),
             PURITY_NAMES,
             title="purity of\nthe unit",
             loc="lower left",

@@ -12,11 +12,10 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
-from ..statistics.component_planes import Planes, n_features_of_half, widest_in_cells
+from ..statistics.component_planes import Planes, widest_in_cells
 from .drawing.layout import map_note
-from .drawing.style import draw_as_vectors, draw_lattice_map, wrapped
+from .drawing.style import UNDEFINED_COLOUR, draw_as_vectors, draw_lattice_map, wrapped
 
-UNDEFINED_COLOUR = "#d9d9d9"
 CELLS = 2, 3  # A plane is shown of the widest pixel in each cell of such a grid.
 
 
@@ -69,10 +68,10 @@ def draw_component_planes(
 def _finding(planes: Planes, epoch: int) -> str:
     if np.isnan(planes.shared):
         return f"After epoch {epoch}, no two units that are adjacent differ"
-    n_half, n_pixels = n_features_of_half(planes.spreads), len(planes.spreads)
     return (
-        f"After epoch {epoch}, half of all spread lies in {n_half:,} of {n_pixels:,} pixels; "
-        f"adjacent units share {100 * planes.shared:.0f} % (by chance: 0)"
+        f"After epoch {epoch}, half of all spread lies in {planes.n_of_half:,} of "
+        f"{len(planes.spreads):,} pixels; adjacent units share {100 * planes.shared:.0f} % "
+        "(by chance: 0)"
     )
 
 

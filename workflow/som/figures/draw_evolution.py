@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ..data.classes import DIGITS, noun_for
+from ..data.classes import DIGITS, PLURALS, noun_for
 from ..model.lattice import Lattice
 from ..statistics.map_units import MapUnits
 from .drawing.animation import INK, N_GREYS, PAPER, write_text
@@ -23,7 +23,6 @@ HEADER = 52
 CURVE = 56
 KEY = 66
 MOST_IN_KEY = 10
-PLURALS = {"digit": "digits", "class": "classes"}
 
 
 class Epoch(NamedTuple):

@@ -8,9 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
-from .drawing.style import draw_as_vectors, draw_lattice_map, wrapped
-
-UNDEFINED_COLOUR = "#d9d9d9"
+from .drawing.style import UNDEFINED_COLOUR, draw_as_vectors, draw_lattice_map, wrapped
 
 
 def draw_u_matrix(

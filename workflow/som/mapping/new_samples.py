@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.own_files import RawSamples, refused
-from ..data.scaling import apply_scaling
+from ..data.scaling import apply_scaling, scaling_from
 from ..engine.search.find import find_two_nearest
 from ..model.lattice import Lattice
 from .activations import activations_table
@@ -40,7 +40,7 @@ def as_the_run_saw_them(
     own = list(raw.image_shape or ())
     if shape is not None and own and own != json.loads(shape):
         raise refused(source, f"its images are of shape {own}, but the run's of {shape}")
-    scaling = json.loads(metadata.get("scaling", '{"kind": "bytes"}'))
+    scaling = scaling_from(metadata)
     if scaling["kind"] == "bytes":
         if raw.values.dtype != np.uint8:
             raise refused(source, "the run learnt from bytes (0 to 255), and these are others")

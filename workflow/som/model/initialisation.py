@@ -55,8 +55,7 @@ def pca_codebook(
     SomError
         If there are fewer components than the lattice's axes need.
     """
-    directions = 2 if lattice.is_wrapped else 1
-    n_components = directions * len(lattice.shape)
+    n_components = n_components_for(lattice)
     if n_components > samples.shape[1]:
         raise SomError(
             f"Initialisation pca needs {n_components} features for a lattice of shape "
@@ -77,6 +76,11 @@ def pca_codebook(
             codebook += np.outer(score * deviations[number], components[number])
             number += 1
     return codebook.astype(np.float32)
+
+
+def n_components_for(lattice: Lattice) -> int:
+    """Return how many components `pca_codebook` needs: one per axis, two for a closed one."""
+    return len(lattice.shape) * (2 if lattice.is_wrapped else 1)
 
 
 # With one BLAS thread, so that its bits do not depend on how many there are.

@@ -15,67 +15,42 @@ class Planes:
     Attributes
     ----------
     codebook : array of shape (n_units, n_features)
-    spreads, orders : float64 arrays of shape (n_features,)
-        As `plane_spreads` and `plane_orders` return.
+    spreads : float64 array of shape (n_features,)
+        Each feature's standard deviation over the units.
+    orders : float64 array of shape (n_features,)
+        How much of each feature's spread adjacent units share: 1 − C (Geary 1954). Geary's C is the
+        mean squared difference of adjacent units, divided by that of any two. So the order is 1
+        where neighbours are equal, and 0 on the mean where the units lie in random order. NaN for a
+        feature that has one weight on all units, and where no unit has a neighbour.
     shared : float
-        As `shared_by_neighbours` returns.
+        The order of all features together, each counted by its variance.
+    n_of_half : int
+        How few features hold half of the variance between units.
+
+    Examples
+    --------
+    >>> codebook = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> component_planes(codebook, Lattice("square", (1, 4))).orders.round(2)
+    array([ 0.5, -0.5])
     """
 
     codebook: NDArray[np.floating]
     spreads: NDArray[np.float64]
     orders: NDArray[np.float64]
     shared: float
+    n_of_half: int
 
 
 def component_planes(codebook: NDArray[np.floating], lattice: Lattice) -> Planes:
-    """Measure all component planes."""
-    return Planes(
-        codebook,
-        plane_spreads(codebook),
-        plane_orders(codebook, lattice),
-        shared_by_neighbours(codebook, lattice),
-    )
-
-
-def plane_spreads(codebook: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return each feature's standard deviation over the units, of shape (n_features,)."""
+    """Measure all component planes of a codebook of shape (n_units, n_features)."""
     spreads: NDArray[np.float64] = codebook.astype(np.float64).std(axis=0)
-    return spreads
-
-
-def plane_orders(codebook: NDArray[np.floating], lattice: Lattice) -> NDArray[np.float64]:
-    """Return how much of each feature's spread adjacent units share: 1 − C (Geary 1954).
-
-    Geary's C is the mean squared difference of adjacent units, divided by that of any two. So the
-    order is 1 where neighbours are equal, and 0 on the mean where the units lie in random order.
-
-    Parameters
-    ----------
-    codebook : array of shape (n_units, n_features)
-    lattice : Lattice
-
-    Returns
-    -------
-    float64 array of shape (n_features,)
-        NaN for a feature that has one weight on all units, and where no unit has a neighbour.
-
-    Examples
-    --------
-    >>> codebook = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    >>> plane_orders(codebook, Lattice("square", (1, 4))).round(2)
-    array([ 0.5, -0.5])
-    """
     squares, variances = _differences_and_variances(codebook, lattice)
-    return 1 - np.divide(
+    orders = 1 - np.divide(
         squares, 2 * variances, out=np.full(len(squares), np.nan), where=variances > 0
     )
-
-
-def shared_by_neighbours(codebook: NDArray[np.floating], lattice: Lattice) -> float:
-    """Return `plane_orders` of all features together, each counted by its variance."""
-    squares, variances = _differences_and_variances(codebook, lattice)
     total = variances.sum()
-    return float(1 - squares.sum() / (2 * total)) if total > 0 else float("nan")
+    shared = float(1 - squares.sum() / (2 * total)) if total > 0 else float("nan")
+    return Planes(codebook, spreads, orders, shared, n_features_of_half(spreads))
 
 
 def _differences_and_variances(

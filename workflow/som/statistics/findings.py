@@ -89,7 +89,7 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
     share = singles.mean() / first["n_units"]
     lines = [
         f"{first['experiment']}, {seeds}, after {first['epoch']} epochs, "
-        f"on {first['n_samples']:,} test images:",
+        f"on {first['n_samples']:,} test {'samples' if 'class_names' in first else 'images'}:",
         f"{_range(singles, '{:,.0f}')} of {first['n_units']:,} units show one {noun_of(first)} "
         f"alone ({_percent(share, 0)}); by chance {_range(chance, '{:,.0f}')}",
         f"label accuracy {_range(frame['label_accuracy'], '{:.1%}')}, "

@@ -34,3 +34,14 @@ def label_units(training_counts: NDArray[np.int64]) -> NDArray[np.int64]:
     Of equals it is the first.
     """
     return np.where(training_counts.any(axis=1), training_counts.argmax(axis=1), -1)
+
+
+def dead_by_chance(n_units: int, n_samples: int) -> float:
+    """Return how many units would win no sample if each fell on any unit with equal chance.
+
+    Examples
+    --------
+    >>> dead_by_chance(2, 1)
+    1.0
+    """
+    return float(n_units * (1 - 1 / n_units) ** n_samples)

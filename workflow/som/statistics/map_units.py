@@ -9,12 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.classes import names_of
-from ..data.scaling import undo_scaling
+from ..data.scaling import scaling_from, undo_scaling
 from ..files.tables import read_table
 from ..model.lattice import Lattice
 
 # Of columns per class; `digit_` for the data sets of digits.
-BYTES = json.dumps({"kind": "bytes"})
 PREFIXES = ("digit_", "class_")
 
 
@@ -63,22 +62,28 @@ class MapUnits:
     @property
     def unit_of_distance(self) -> str:
         """In what distances are measured, for the axes of figures."""
-        kind = json.loads(self.metadata.get("scaling", BYTES))["kind"]
+        kind = scaling_from(self.metadata)["kind"]
         words = {"bytes": "pixels from 0 to 1", "none": "features as they are"}
         return f"Euclidean, {words.get(kind, 'scaled features')}"
 
     def in_own_units(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return a codebook in the units of the data's file, not as they were scaled."""
-        return undo_scaling(codebook, json.loads(self.metadata.get("scaling", "null")))
+        return undo_scaling(codebook, scaling_from(self.metadata))
 
     def brightness(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return a codebook of images from 0 to 1, whatever their own units are."""
-        if self.metadata.get("scaling", BYTES) == BYTES:
-            return codebook.astype(np.float64)
         values = self.in_own_units(codebook)
+        if scaling_from(self.metadata)["kind"] == "bytes":
+            return values
         spread = np.ptp(values)
         brightness: NDArray[np.float64] = (values - values.min()) / (spread if spread > 0 else 1)
         return brightness
+
+    def grey(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return `brightness` with one number per pixel, the mean of its colours."""
+        pixels = self.brightness(codebook)
+        grey: NDArray[np.float64] = pixels.reshape(len(pixels), -1, self.n_colours).mean(axis=2)
+        return grey
 
     @property
     def n_colours(self) -> int:

@@ -15,6 +15,7 @@ from ...model.samples import Samples, as_features
 
 # Samples after which identical units are looked for again; then twice as many, and so on.
 FIRST_LOOK, N_LOOKS = 16, 4
+MOST_SAMPLES = FIRST_LOOK * (2**N_LOOKS - 1)
 
 
 def present_plainly(
@@ -54,7 +55,7 @@ def present_while_units_are_identical(
 ) -> Iterator[int]:
     """Present some samples plainly while units are identical; yield how many, as they are done.
 
-    If some are identical after `N_LOOKS` looks, they may be so for long: `twins` trains such.
+    If some are identical after `MOST_SAMPLES`, they may be so for long: `twins` trains such.
     Parameters are those of `present_plainly`.
     """
     start, look = 0, FIRST_LOOK
@@ -68,12 +69,19 @@ def present_while_units_are_identical(
 
 
 def has_identical_units(codebook: NDArray[np.floating]) -> bool:
-    """Return whether two rows of a codebook (n_units, n_features) are the same vector.
+    """Return whether two rows of a codebook (n_units, n_features) are the same vector."""
+    return bool((first_of_identical(codebook) < np.arange(len(codebook))).any())
+
+
+def first_of_identical(codebook: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return, for each unit, the lowest index of a unit with the same vector.
 
     Examples
     --------
-    >>> has_identical_units(np.array([[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0]]))
-    True
+    >>> first_of_identical(np.array([[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0]]))
+    array([0, 1, 0])
     """
+    firsts: dict[bytes, int] = {}
     # Adding 0 turns −0 into 0: other bits for the same number.
-    return len({row.tobytes() for row in codebook + 0}) < len(codebook)
+    rows = codebook + 0
+    return np.array([firsts.setdefault(row.tobytes(), unit) for unit, row in enumerate(rows)])

@@ -34,6 +34,7 @@ from ...model.samples import Samples, as_features, middle_of
 from .eager import train_blocks_eagerly
 from .forms import choose_form, train_in_forms
 from .plain import (
+    MOST_SAMPLES,
     present_plainly,
     present_while_units_are_identical,
 )
@@ -128,25 +129,25 @@ def train_epoch(
     report = report or (lambda n_samples: None)
     if torch.device(device).type == "cpu" and form is None:
         form = choose_form(steps, smooth=shape is not None)
+    n_plain = 0
     if form != "lazy":  # The lazy form measures the distances themselves, so exact ties stay exact.
-        n_first = 0
         for n_done in present_while_units_are_identical(state, written, samples, order, winners):
-            n_first += n_done
+            n_plain += n_done
             report(n_done)
-        order, winners = order[n_first:], winners[n_first:]
+        order, winners = order[n_plain:], winners[n_plain:]
     # Distances do not change when all moves by the same vector, but their rounding shrinks.
     middle = middle_of(samples)
     offset = torch.from_numpy(middle).to(device, steps.dtype)
     carried = torch.from_numpy(state).sub_(offset.cpu())
-    if form != "lazy":
-        n_first = 0
+    if n_plain == MOST_SAMPLES:  # Some units may still be identical.
+        n_blocks = 0
         on_cpu = _presenter(samples, order, offset.cpu())
         for n_done in train_while_units_are_identical(
             carried, steps, on_cpu, len(order), threads, winners
         ):
-            n_first += n_done
+            n_blocks += n_done
             report(n_done)
-        order, winners = order[n_first:], winners[n_first:]
+        order, winners = order[n_blocks:], winners[n_blocks:]
     carried, steps = carried.to(device), steps.to(device)
     presented = _presenter(samples, order, offset)
     if carried.is_cuda and train_blocks_on_cuda is not None:

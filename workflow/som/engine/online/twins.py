@@ -21,26 +21,13 @@ from torch import Tensor
 
 from .block_scan import _catch_up
 from .blocks import train_blocks
+from .plain import first_of_identical
 
 BLOCK_SIZE = 128
 # Samples after which it is looked again whether any units are still identical.
 STRETCH = 4096
 # Squared distances below this share of the sample's square may be zero: they are looked at exactly.
 NEAR = 1e-3
-
-
-def first_of_identical(codebook: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return, for each unit, the lowest index of a unit with the same vector.
-
-    Examples
-    --------
-    >>> first_of_identical(np.array([[0.0, 1.0], [1.0, 0.0], [-0.0, 1.0]]))
-    array([0, 1, 0])
-    """
-    firsts: dict[bytes, int] = {}
-    # Adding 0 turns −0 into 0: other bits for the same number.
-    rows = codebook + 0
-    return np.array([firsts.setdefault(row.tobytes(), unit) for unit, row in enumerate(rows)])
 
 
 def train_while_units_are_identical(

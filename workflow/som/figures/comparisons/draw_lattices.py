@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -13,14 +12,13 @@ from ...model.lattice import Lattice
 from ..drawing.layout import map_note
 from ..drawing.style import (
     PURITY_NAMES,
-    PURITY_STEPS,
     draw_lattice_map,
     majority_colours,
+    purity_patches,
     wrapped,
 )
 
 MOST_COLUMNS = 4
-ANY_COLOUR = "#505050"
 
 
 class LatticeMap(NamedTuple):
@@ -81,9 +79,8 @@ def draw_lattice_gallery(
     )
     figure.suptitle(wrapped(lattices_finding(maps), figure), x=0.01, ha="left")
     if fade_by_purity:
-        colour = np.array(to_rgb(ANY_COLOUR))  # Of no digit: the key is about all of them.
         figure.legend(
-            [Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS],
+            purity_patches(),
             PURITY_NAMES,
             title="purity of the unit",
             loc="outside lower right",

@@ -15,7 +15,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import same_color, to_hex, to_rgb, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, PathPatch
+from matplotlib.patches import FancyArrowPatch, Patch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
@@ -37,6 +37,8 @@ from .tile_order import is_cut
 MOST_PIXELS = 9_000  # of a picture's side: larger ones do not open everywhere
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
 LETTERS_PER_INCH = 14.5  # of a title in 9 pt
+ANY_COLOUR = "#505050"  # of units of any class
+UNDEFINED_COLOUR = "#d9d9d9"  # where a number does not exist
 EDGE = 0.3  # points, around each cell
 THIN_SECTORS = 300  # a ring of more units has cells no wider than a few edges
 
@@ -288,6 +290,12 @@ def _one_outline(cells: NDArray[np.float64]) -> Outline:
     codes = np.full((n_cells, n_corners + 1), Outline.LINETO)
     codes[:, 0], codes[:, -1] = Outline.MOVETO, Outline.CLOSEPOLY
     return Outline(vertices, codes.ravel())
+
+
+def purity_patches() -> list[Patch]:
+    """Return the marks of `PURITY_NAMES` for a key, in grey, as it is about all classes."""
+    colour = np.array(to_rgb(ANY_COLOUR))
+    return [Patch(facecolor=tuple(1 - strength * (1 - colour))) for _, strength in PURITY_STEPS]
 
 
 def class_colours(palette: Sequence[str], n_classes: int) -> list[str]:
