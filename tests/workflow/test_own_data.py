@@ -14,7 +14,7 @@ from workflow.som import load
 from workflow.som.files.summaries import read_summary
 
 SETTINGS = {"shape": [5, 4], "rule": "batch", "schedule": "to_final", "epochs": 4, "device": "cpu"}
-FOR_ALL = {"training_curves", "u_matrix", "hit_map", "component_planes"}
+FOR_ALL = {"training_curves", "u_matrix", "hit_map", "component_planes", "prototypes"}
 FOR_CLASSES = {"activation_maps", "combined_map", "combined_map_epoch_001", "evolution"}
 
 
@@ -66,10 +66,12 @@ def figures_of(project, name):
 
 def test_figures_follow_the_data(own):
     assert figures_of(own, "table") == FOR_ALL | FOR_CLASSES
-    assert figures_of(own, "images") == FOR_ALL | {"prototypes", "clusters"}
-    assert figures_of(own, "coloured") == FOR_ALL | FOR_CLASSES | {"prototypes"}
+    assert figures_of(own, "images") == FOR_ALL | {"mnist_samples", "clusters"}
+    assert figures_of(own, "coloured") == FOR_ALL | FOR_CLASSES | {"mnist_samples"}
     with Image.open(own.folder / "results/coloured/seed_0/figures/prototypes.png") as picture:
         assert picture.mode == "RGB"
+    pages = {path.parts[-3] for path in own.folder.glob("results/*/seed_0/explorer.html")}
+    assert pages == {"coloured"}
     assert "wines: 134 samples to train and 44 to test, 3 classes" in own.told
     assert "units show one class alone" in own.told
     assert "open results/table/seed_0/figures/component_planes.png" in own.told

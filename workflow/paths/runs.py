@@ -26,10 +26,11 @@ FIGURES = {
     "evolution": ["png", "gif"],
     "clusters": ["png", "svg"],
 }
-# Of data sets of the user's own: figures that need images, and those that need classes.
-OF_IMAGES = ("mnist_samples", "prototypes")
+# Of data sets of the user's own: figures that need images, those that need classes, and those that
+# are for samples without classes.
+OF_IMAGES = ("mnist_samples", "explorer")
+OF_CLASSES = ("activation_maps", "combined_map", "combined_map_epoch_001", "evolution", "explorer")
 OF_NO_CLASSES = ("clusters",)
-OF_CLASSES = ("activation_maps", "combined_map", "combined_map_epoch_001", "evolution")
 Paths = Callable[[Any], list[str]]
 
 
@@ -224,13 +225,12 @@ class Runs:
 
     def _suits(self, name: str, figure: str) -> bool:
         """Return whether an experiment's samples are such that a figure can be drawn of them."""
-        if figure in OF_NO_CLASSES:
-            return not self.kinds.get(self.experiments[name].dataset, (True, True))[1]
         has_images, has_labels = self.kinds.get(self.experiments[name].dataset, (True, True))
-        is_own = self.experiments[name].dataset in self.kinds
-        if figure in ("mnist_samples", "explorer"):
-            return not is_own
-        return (has_images or figure not in OF_IMAGES) and (has_labels or figure not in OF_CLASSES)
+        return (
+            (has_images or figure not in OF_IMAGES)
+            and (has_labels or figure not in OF_CLASSES)
+            and (not has_labels or figure not in OF_NO_CLASSES)
+        )
 
     def _artifacts(self, name: str) -> list[str]:
         """Return all files of a run but its manifest; the seed stays a wildcard.

@@ -228,9 +228,14 @@ def gpus(experiment):
     return resource
 
 
+def n_units_of(experiment):
+    """Return the number of units; where the data decide it, that for a million samples."""
+    return 5000 if experiment.shape is None else experiment.n_units
+
+
 def training_memory(experiment):
     """Return the megabytes that a training job may use; 1.3 GB were measured with 2,500 units."""
-    tables_of_units = 16 * experiment.n_units**2 / 1e6
+    tables_of_units = 16 * n_units_of(experiment) ** 2 / 1e6
     return 4000 + math.ceil(tables_of_units)
 
 
@@ -239,7 +244,7 @@ def training_minutes(experiment, epochs):
 
     Epochs of 60,000 images on 2,500 units took 5 s on average, and 30 s with another kernel.
     """
-    return 5 + math.ceil(len(epochs) * experiment.n_units / 2500 / 2)
+    return 5 + math.ceil(len(epochs) * n_units_of(experiment) / 2500 / 2)
 
 
 wildcard_constraints:

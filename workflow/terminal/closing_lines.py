@@ -65,7 +65,7 @@ def _of_experiment(name: str, experiment: Experiment) -> list[str]:
     runs = [RESULTS / name / f"seed_{seed}" for seed in experiment.seeds]
     last = f"purity/epoch_{experiment.epochs:03d}.json"
     to_open = runs[0] / "explorer.html"
-    if not to_open.exists():  # Of data of the user's own there is none.
+    if not to_open.exists():  # Neither tables have one nor images without classes.
         to_open = runs[0] / "figures/component_planes.png"
     to_open = to_open if len(runs) == 1 else RESULTS / name
     lines = run_findings([read_summary(run / last) for run in runs], str(to_open))
@@ -74,6 +74,8 @@ def _of_experiment(name: str, experiment: Experiment) -> list[str]:
 
 def of_radius(experiment: Experiment) -> list[str]:
     """Return a line about a radius that moved all units alike for many epochs, or nothing."""
+    if experiment.shape is None or experiment.radius is None:
+        return []
     natural = natural_radius(experiment.topology, experiment.shape)
     if experiment.radius <= FAR * natural:
         return []

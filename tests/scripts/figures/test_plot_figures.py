@@ -39,7 +39,7 @@ SCRIPTS = {
         ["png", "svg"],
     ),
     "plot_component_planes": ({**SIZE, "colour_map": "viridis"}, ["png", "svg"]),
-    "plot_prototypes": ({"dead_grey": 150, "least_width": 100}, ["png"]),
+    "plot_prototypes": ({**SIZE, "dead_grey": 150, "least_width": 100}, ["png"]),
     "plot_evolution": (
         {
             "map_size": 60,

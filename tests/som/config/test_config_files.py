@@ -25,7 +25,7 @@ from workflow.som.data import sources
 from workflow.som.data.own_settings import OwnDataset
 from workflow.som.model.initialisation import INITIALISATIONS
 from workflow.som.model.kernels import KERNELS
-from workflow.som.model.lattice import TOPOLOGIES, Lattice
+from workflow.som.model.lattice import TOPOLOGIES
 
 SCHEMA_PATH = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 README = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
@@ -230,9 +230,11 @@ def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
 )
 def test_experiments_start_and_end_as_the_article_does(name: str) -> None:
     experiment = experiments_from(CONFIG)[name]
+    if experiment.shape is None:
+        experiment = experiment.of_shape((6, 10))
     schedule = experiment.to_schedule()
     # The first radius spans the map: on a closed lattice, half the way around it.
-    is_closed = Lattice(experiment.topology, experiment.shape).is_wrapped
+    is_closed = experiment.lattice.is_wrapped
     assert experiment.radius == max(experiment.shape) / (2 if is_closed else 1)
     # "Training halts" in the article once the radius has fallen below half a grid step.
     last = schedule.radius(experiment.epochs)

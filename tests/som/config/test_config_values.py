@@ -63,6 +63,8 @@ def is_allowed(key: str, value: Any) -> bool:
         integers = isinstance(value, list) and all(is_integer(seed, 0, 2**31 - 1) for seed in value)
         return integers and 1 <= len(value) <= 1000 and len(set(value)) == len(value)
     if key == "shape":
+        if value == "auto":
+            return True
         lengths = isinstance(value, list) and all(is_integer(n, 1, 40000) for n in value)
         if not lengths or len(value) != 2:
             return False
@@ -78,7 +80,7 @@ def is_allowed(key: str, value: Any) -> bool:
         return is_real(value, 1.0) and value >= smallest
     if key == "radius":
         is_far_enough = is_real(value, 10 * math.hypot(50, 50)) and value * 0.95**89 >= 1e-100
-        return value is None or is_far_enough
+        return value in (None, "auto") or is_far_enough
     least, most = {"permutations": (20, 100000)}.get(key, (1, 999))
     return is_integer(value, least, most)
 

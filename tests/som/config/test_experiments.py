@@ -8,6 +8,7 @@ import random
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from workflow.som.config.experiments import (
 )
 from workflow.som.config.refusals import ConfigError
 from workflow.som.files.errors import SomError
+from workflow.som.model.map_size import natural_shape
 
 # ---------------------------------------------------------------- what is accepted
 
@@ -96,6 +98,11 @@ def test_the_smallest_map_is_accepted() -> None:
             "radius is 1e-200, which is as good as zero; set radius to about 50.",
         ),
         (
+            {"topology": "block", "shape": "auto"},
+            "shape is auto, but topology block has as many axes as you choose; "
+            "set shape to a list such as [10, 10, 10].",
+        ),
+        (
             {"device": "mps", "precision": "float64"},
             "device is mps, which has no float64, but precision is float64; "
             "set precision to float32 or device to cpu.",
@@ -114,6 +121,32 @@ def test_the_smallest_map_is_accepted() -> None:
 )
 def test_contradictions_are_refused(own: dict[str, Any], message: str) -> None:
     assert refusal(config_with(own)) == f"config: experiments.own: {message}"
+
+
+@pytest.mark.parametrize("radius", ["auto", None])
+def test_radius_auto_is_the_longest_side_and_on_closed_lattices_half_of_it(radius: Any) -> None:
+    for topology, expected in [("square", 9.0), ("torus", 4.5)]:
+        own = {"shape": [4, 9], "radius": radius, "topology": topology}
+        assert read(config_with(own))["own"].radius == expected
+
+
+def test_shape_auto_waits_for_the_data() -> None:
+    own = read(config_with({"shape": "auto"}))["own"]
+    assert (own.shape, own.radius) == (None, None)
+    with pytest.raises(ConfigError, match="shape is auto, but the number of units is needed"):
+        own.to_schedule()
+    settings = to_fingerprint(own)
+    assert (settings["shape"], settings["radius"]) == ("auto", None)
+    samples = np.random.default_rng(0).normal(size=(100, 3)) * (4, 2, 0.1)
+    sized = own.for_samples(samples)
+    assert sized.shape == natural_shape(samples, "square") == (5, 10)
+    assert sized.radius == 10.0
+    # A radius of the user's own stays, and is compared with the shape.
+    fixed = read(config_with({"shape": "auto", "radius": 3.0}))["own"]
+    assert fixed.for_samples(samples).radius == 3.0
+    far = read(config_with({"shape": "auto", "radius": 400.0}))["own"]
+    with pytest.raises(ConfigError, match=r"radius is 400\.0, but shape \[5, 10\] is only 11\.2"):
+        far.for_samples(samples)
 
 
 def test_bounds_between_keys_are_where_they_are_said_to_be() -> None:

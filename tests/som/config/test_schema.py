@@ -44,7 +44,16 @@ def test_a_missing_default_is_named(key: str) -> None:
         ({"epochs": True}, "epochs is true, but must be an integer from 1 to 999."),
         (
             {"radius": math.nan},
-            "radius is .nan, but must be a number above 0 and up to 400000, or nothing.",
+            "radius is .nan, but must be a number above 0 and up to 400000, or auto.",
+        ),
+        (
+            {"shape": "20x30"},
+            'shape is "20x30", but must be a list of 1 to 8 integers from 1 to 40000, or auto; '
+            "write [20, 30].",
+        ),
+        (
+            {"radius": "automatic"},
+            'radius is "automatic", but must be a number above 0 and up to 400000, or auto.',
         ),
         (
             {"decay": 0},

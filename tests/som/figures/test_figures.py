@@ -6,9 +6,15 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, to_rgba
 
+from workflow.som.data.classes import DIGITS
 from workflow.som.figures.draw_activation_maps import activation_colours, draw_activation_maps
 from workflow.som.figures.draw_combined_map import draw_combined_map, labelled_units
-from workflow.som.figures.draw_mnist_samples import GAP, arrange_samples, draw_mnist_samples
+from workflow.som.figures.draw_mnist_samples import (
+    GAP,
+    arrange_samples,
+    draw_mnist_samples,
+    first_of_each,
+)
 from workflow.som.figures.draw_u_matrix import draw_u_matrix
 from workflow.som.figures.drawing.layout import map_note, map_ticks, slice_labels, unit_outlines
 from workflow.som.figures.drawing.style import draw_lattice_map
@@ -22,9 +28,10 @@ def legend_texts(ax):
 
 def test_samples_stand_in_their_digits_column():
     labels = np.array([3, 3, 0, 3, 9], dtype=np.uint8)
-    pixels = np.arange(5, dtype=np.uint8)[:, None].repeat(6, axis=1)
-    sheet = arrange_samples(pixels, labels, (2, 3), n_rows=2)
-    assert sheet.shape == (2 * 2 + GAP, 10 * 3 + 9 * GAP)
+    images = np.broadcast_to(np.arange(5)[:, None, None, None] / 255, (5, 2, 3, 1))
+    sheet = arrange_samples(images, first_of_each(labels, DIGITS, 2)[0], n_rows=2)
+    assert sheet.shape == (2 * 2 + GAP, 10 * 3 + 9 * GAP, 1)
+    sheet = sheet[..., 0]
     left = 3 * (3 + GAP)
     assert (sheet[:2, left : left + 3] == 255 - 0).all()
     assert (sheet[2 + GAP :, left : left + 3] == 255 - 1).all()
@@ -35,11 +42,26 @@ def test_samples_stand_in_their_digits_column():
 
 
 def test_samples_figure_names_its_columns(figure):
-    sheet = arrange_samples(np.zeros((1, 6), np.uint8), np.zeros(1, np.uint8), (2, 3), n_rows=1)
-    draw_mnist_samples(figure, sheet, (2, 3), dataset="mnist", n_samples=1234)
+    columns, headings = first_of_each(np.zeros(1, np.uint8), DIGITS, 1)
+    sheet = arrange_samples(np.zeros((1, 2, 3, 3)), columns, n_rows=1)
+    assert (sheet[:, :3] == 0).all()  # Coloured images are drawn as they are.
+    draw_mnist_samples(figure, sheet, headings, caption="1,234 images of mnist")
     (ax,) = figure.axes
     assert [text.get_text() for text in ax.get_xticklabels()] == [str(d) for d in range(10)]
-    assert "1,234 images of mnist" in ax.get_xlabel()
+    assert ax.get_xlabel() == "1,234 images of mnist"
+
+
+def test_of_many_classes_the_first_have_a_column():
+    labels = np.arange(300) % 100
+    columns, headings = first_of_each(labels, [f"class {n}" for n in range(100)], 2)
+    assert headings == [f"class {n}" for n in range(20)]
+    assert [column.tolist() for column in columns] == [[one, one + 100] for one in range(20)]
+
+
+def test_samples_without_classes_follow_one_another():
+    columns, headings = first_of_each(np.zeros(25, int), [], 2)
+    assert np.stack(columns).T.tolist() == [list(range(10)), list(range(10, 20))]
+    assert headings == [""] * 10
 
 
 def test_activation_colours_tell_dead_from_unlit(counts):

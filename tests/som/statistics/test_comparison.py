@@ -23,7 +23,7 @@ def runs_of(**values):
 
 def test_a_row_takes_over_what_the_summaries_say(make_experiment):
     purity = {key: number for number, key in enumerate(PURITY_COLUMNS)}
-    purity |= {"experiment": "tiny", "seed": 4, "epoch": 3}
+    purity |= {"experiment": "tiny", "seed": 4, "epoch": 3, "shape": [3, 4]}
     purity["permuted_single_digit_units"] = {"mean": 7.5, "low": 6, "high": 9}
     quality = {key: -number for number, key in enumerate(QUALITY_COLUMNS)}
     quality["preservation"] = [
@@ -43,7 +43,12 @@ def test_a_row_takes_over_what_the_summaries_say(make_experiment):
 
 
 def test_a_row_has_nothing_where_neighbours_could_not_be_compared(make_experiment):
-    purity = dict.fromkeys(PURITY_COLUMNS, 0) | {"experiment": "tiny", "seed": 4, "epoch": 3}
+    purity = dict.fromkeys(PURITY_COLUMNS, 0) | {
+        "experiment": "tiny",
+        "seed": 4,
+        "epoch": 3,
+        "shape": [3, 4],
+    }
     purity["permuted_single_digit_units"] = {"mean": 0}
     quality = dict.fromkeys(QUALITY_COLUMNS, 0) | {"preservation": []}
     row = comparison_row(make_experiment(), purity, quality)

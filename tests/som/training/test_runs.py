@@ -9,6 +9,7 @@ import pytest
 from tests.som.training.jobs import EPOCHS
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.files.checkpoints import load_checkpoint
+from workflow.som.files.errors import SomError
 from workflow.som.files.tables import read_table
 from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.initialisation import random_codebook
@@ -119,3 +120,22 @@ def test_constant_images_draw_all_units_to_the_one_image(job, make_images, tmp_p
     edge.train()
     codebook = load_checkpoint(edge.outputs([4])[0][0]).codebook
     np.testing.assert_allclose(codebook, 0.2, atol=1e-5)
+
+
+def test_shape_auto_trains_the_map_that_its_shape_would(job, caplog):
+    caplog.set_level(logging.INFO)
+    auto = job("auto", shape=None, radius=None)
+    codebooks = [load_checkpoint(auto.folder / name).codebook for name in auto.train()]
+    sized = auto.experiment.for_samples(auto.images.pixels)
+    n_units = np.prod(sized.shape)
+    assert 80 < n_units < 94  # 5·√300 = 87, up to rounding.
+    assert sized.radius == max(sized.shape)
+    assert f"Shape auto: {sized.shape[0]}×{sized.shape[1]} units for 300 samples." in caplog.text
+    same = job("same", shape=sized.shape, radius=sized.radius)
+    expected = [load_checkpoint(same.folder / name).codebook for name in same.train()]
+    np.testing.assert_array_equal(codebooks, expected)
+
+
+def test_shape_auto_that_contradicts_a_radius_is_refused(job):
+    with pytest.raises(SomError, match=r"experiments\.tiny: radius is 1000\.0, but shape"):
+        job("auto", shape=None, radius=1000.0).train()

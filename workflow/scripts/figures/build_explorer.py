@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from workflow.som.data.datasets import read_images
+from workflow.som.data.pictures import brightness, colours_of
+from workflow.som.figures.drawing.style import class_colours
 from workflow.som.figures.explorer.contents import Frame, Samples, gather
 from workflow.som.figures.explorer.page import build_page
 from workflow.som.files.atomic import write_atomically
@@ -38,18 +40,22 @@ def main(
     units = [read_units(path) for path in purity]
     codebooks = [load_checkpoint(path).codebook for path in checkpoints]
     frames = [
-        Frame(one.epoch, one.counts, codebook, compute_u_matrix(codebook, one.lattice))
+        Frame(
+            one.epoch, one.counts, one.brightness(codebook), compute_u_matrix(codebook, one.lattice)
+        )
         for one, codebook in zip(units, codebooks, strict=True)
     ]
     last = units[-1]
     training = read_table(training_activations).frame
     counts = count_hits(
-        training["bmu"].to_numpy(), training["label"].to_numpy(), last.lattice.n_units
+        *(training["bmu"].to_numpy(), training["label"].to_numpy()),
+        *(last.lattice.n_units, len(last.class_names)),
     )
     landed, test = read_table(activations).frame, read_images(images)
+    colours = [colours_of(test.metadata)] if colours_of(test.metadata) > 1 else []
     samples = Samples(
         test.sample,
-        test.pixels.reshape(-1, *test.image_shape),
+        brightness(test.pixels, test.metadata).reshape(-1, *test.image_shape, *colours),
         test.labels,
         landed["bmu"].to_numpy(),
         landed["distance"].to_numpy(np.float64),
@@ -60,10 +66,11 @@ def main(
         label_units(counts),
         samples,
         read_summary(summary),
-        dataset=last.metadata["dataset"],
+        classes=last.class_names,
     )
+    palette = class_colours(style["palette"], len(last.class_names))
     title = "Self-organizing map of {dataset} · {experiment}".format_map(last.metadata)
-    page = build_page(contents, title=title, **style)
+    page = build_page(contents, title=title, **{**style, "palette": palette})
     with write_atomically(html) as temporary:
         temporary.write_text(page, encoding="utf-8")
 

@@ -1,11 +1,17 @@
-"""Draw a sheet of the data set's images, one column per digit."""
+"""Draw a sheet of the data set's images, one column per class."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.data.classes import names_of, noun_for
 from workflow.som.data.datasets import read_images
-from workflow.som.figures.draw_mnist_samples import arrange_samples, draw_mnist_samples
+from workflow.som.data.pictures import brightness, colours_of
+from workflow.som.figures.draw_mnist_samples import (
+    arrange_samples,
+    draw_mnist_samples,
+    first_of_each,
+)
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import start_job
 
@@ -13,16 +19,16 @@ from workflow.som.files.logs import start_job
 def main(*, images: Path, png: Path, style: Mapping[str, Any]) -> None:
     """Read one split of a data set and draw its first images."""
     test = read_images(images)
-    sheet = arrange_samples(test.pixels, test.labels, test.image_shape, style["rows"])
+    names, n_rows = names_of(test.metadata), style["rows"]
+    among = f"{len(test.labels):,} images of {test.metadata['dataset']}"
+    caption = f"the first of each {noun_for(names)} among {among}" if names else f"some of {among}"
+    columns, headings = first_of_each(test.labels, names, n_rows)
+    pictures = brightness(test.pixels, test.metadata)
+    pictures = pictures.reshape(-1, *test.image_shape, colours_of(test.metadata))
+    sheet = arrange_samples(pictures, columns, n_rows)
     height = style["width"] * sheet.shape[0] / sheet.shape[1] + 0.45
     with saved_figure([png], style, height=height) as figure:
-        draw_mnist_samples(
-            figure,
-            sheet,
-            test.image_shape,
-            dataset=test.metadata["dataset"],
-            n_samples=len(test.labels),
-        )
+        draw_mnist_samples(figure, sheet, headings, caption=caption)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def main(
         counts = count_hits(frame["bmu"].to_numpy(), labels, *size)
         summary = {key: metadata[key] for key in ("experiment", "dataset", "fingerprint")}
         summary |= {key: int(metadata[key]) for key in ("seed", "epoch")}
+        summary["shape"] = list(lattice.shape)
         if has_labels(metadata):
             if "class_names" in metadata:
                 summary["class_names"] = json.loads(metadata["class_names"])

@@ -21,7 +21,6 @@ from ..files.checkpoints import Checkpoint
 from ..model.kernels import neighbourhood
 from ..model.lattice import Lattice
 from ..model.samples import Samples, as_features
-from ..model.schedule import exponential_decay
 from ..training.epoch import presentation_order
 from .plain_loop import walk
 
@@ -77,14 +76,14 @@ def study(
     checkpoint: Checkpoint, experiment: Experiment, seed: int, n_samples: int, n_first: int | None
 ) -> StudiedEpoch:
     """Return the epoch after a checkpoint, with all of `n_samples` or the first `n_first`."""
-    epoch = int(checkpoint.metadata["epoch"]) + 1
+    epoch, schedule = int(checkpoint.metadata["epoch"]) + 1, experiment.to_schedule()
     return StudiedEpoch(
         epoch,
         checkpoint.codebook,
         presentation_order(seed, epoch, n_samples)[:n_first],
-        Lattice(experiment.topology, experiment.shape),
-        exponential_decay(experiment.learning_rate, experiment.decay, epoch),
-        exponential_decay(experiment.radius, experiment.decay, epoch),
+        experiment.lattice,
+        schedule.learning_rate(epoch),
+        schedule.radius(epoch),
     )
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from ..data.sources import DATASETS
 from ..model.kernels import ONLINE_ONLY
-from ..model.lattice import WRAPPED, shape_fault
+from ..model.lattice import WRAPPED, Lattice, shape_fault
+from ..model.map_size import natural_shape
+from ..model.samples import Samples
 from ..model.schedule import Schedule
 from .refusals import ConfigError, shown
 
@@ -42,6 +44,8 @@ SMALLEST_RADIUS = 1e-100
 # The printed formula divides in the precision of the state, and must not by zero in float32.
 SMALLEST_PRINTED_RADIUS = 1e-15
 
+# What stands for a shape or radius that follows from the data.
+AUTO = "auto"
 
 FINGERPRINT_KEYS = (
     "dataset",
@@ -69,6 +73,8 @@ SCHEDULE_KEYS = {
 class Experiment:
     """What one experiment trains, maps and measures; config/README.md explains the fields.
 
+    `shape` is None where the data decide it (`for_samples`), and then `radius` may be None, too.
+
     Raises
     ------
     ConfigError
@@ -78,14 +84,14 @@ class Experiment:
     dataset: str
     seeds: tuple[int, ...]
     topology: str
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] | None
     kernel: str
     rule: str
     initialisation: str
     initialisation_seed: int | None
     order_seed: int | None
     learning_rate: float
-    radius: float
+    radius: float | None
     schedule: str
     decay: float
     final_learning_rate: float
@@ -122,9 +128,40 @@ class Experiment:
             )
 
     @property
+    def lattice(self) -> Lattice:
+        """The lattice of units.
+
+        Raises
+        ------
+        ConfigError
+            If the data decide its shape, and they are not at hand here.
+        """
+        if self.shape is None:
+            raise ConfigError(
+                "shape is auto, but the number of units is needed before the data are read; "
+                "set shape to a list such as [20, 20]."
+            )
+        return Lattice(self.topology, self.shape)
+
+    @property
     def n_units(self) -> int:
-        """Number of units."""
-        return math.prod(self.shape)
+        """Number of units; refused as `lattice` is."""
+        return self.lattice.n_units
+
+    def of_shape(self, shape: Sequence[int]) -> "Experiment":
+        """Return this experiment with a shape, and the radius that follows from it.
+
+        Raises
+        ------
+        ConfigError
+            If other values contradict that shape.
+        """
+        radius = natural_radius(self.topology, shape) if self.radius is None else self.radius
+        return dataclasses.replace(self, shape=tuple(shape), radius=radius)
+
+    def for_samples(self, samples: Samples) -> "Experiment":
+        """Return this experiment with the shape that suits these samples; see `of_shape`."""
+        return self.of_shape(natural_shape(samples, self.topology))
 
     def _check_numbers(self) -> None:
         """Refuse true, .nan and .inf: numbers to Python, but hardly meant as such in YAML."""
@@ -136,10 +173,13 @@ class Experiment:
 
     def to_schedule(self) -> Schedule:
         """Return learning rate and radius of every epoch."""
+        radius = self.radius
+        if radius is None:
+            radius = natural_radius(self.topology, self.lattice.shape)
         return Schedule(
             self.schedule,
             self.learning_rate,
-            self.radius,
+            radius,
             self.decay,
             self.final_learning_rate,
             self.final_radius,
@@ -147,15 +187,22 @@ class Experiment:
         )
 
     def _check_lattice(self) -> None:
+        if self.shape is None:
+            if self.topology == "block":
+                raise ConfigError(
+                    "shape is auto, but topology block has as many axes as you choose; "
+                    "set shape to a list such as [10, 10, 10]."
+                )
+            return
         if fault := shape_fault(self.topology, self.shape):
             raise ConfigError(f"shape {list(self.shape)} {fault}; change one of the two.")
-        if self.n_units > MOST_UNITS:
+        if math.prod(self.shape) > MOST_UNITS:
             raise ConfigError(
-                f"shape is {list(self.shape)}, which makes {self.n_units:,} units, but tables of "
-                f"units × units must fit in memory; choose at most {MOST_UNITS:,} units."
+                f"shape is {list(self.shape)}, which makes {math.prod(self.shape):,} units, but "
+                f"tables of units × units must fit in memory; choose at most {MOST_UNITS:,} units."
             )
         diagonal = math.hypot(*self.shape)
-        if self.radius > MOST_DIAGONALS * diagonal:
+        if self.radius is not None and self.radius > MOST_DIAGONALS * diagonal:
             raise ConfigError(
                 f"radius is {shown(self.radius)}, but shape {list(self.shape)} is only "
                 f"{diagonal:.1f} grid steps across; set radius to about {max(self.shape)}, "
@@ -167,11 +214,13 @@ class Experiment:
         if self.schedule != "exponential":
             for key in ("learning_rate", "radius"):
                 first, last = getattr(self, key), getattr(self, f"final_{key}")
-                if last > first:
+                if first is not None and last > first:
                     raise ConfigError(
                         f"final_{key} is {shown(last)}, above {key} {shown(first)}; "
                         f"set final_{key} to at most that."
                     )
+            return
+        if self.radius is None:
             return
         smallest = SMALLEST_PRINTED_RADIUS if self.kernel == "printed" else SMALLEST_RADIUS
         if self.radius * self.decay ** (self.epochs - 1) >= smallest:
@@ -179,7 +228,7 @@ class Experiment:
         if self.radius < smallest:
             raise ConfigError(
                 f"radius is {shown(self.radius)}, which is as good as zero; "
-                f"set radius to about {max(self.shape)}."
+                f"set radius to {f'about {max(self.shape)}' if self.shape else AUTO}."
             )
         most = 1 + math.floor(math.log(smallest / self.radius) / math.log(self.decay))
         raise ConfigError(
@@ -288,14 +337,15 @@ def _check_names(names: Iterable[str]) -> None:
 
 
 def _experiment(values: Mapping[str, Any], own: Sequence[str] = ()) -> Experiment:
-    if values["radius"] is None:
-        values = {**values, "radius": natural_radius(values["topology"], values["shape"])}
+    of_data = {key: None for key in ("shape", "radius") if values[key] == AUTO}
+    values = {**values, **of_data}
     # `radius: 50` and `radius: 50.0` must give the same fingerprint.
     keys = ("learning_rate", "radius", "decay", "final_learning_rate", "final_radius")
-    reals = {key: float(values[key]) for key in keys}
-    lists = {key: tuple(values[key]) for key in ("seeds", "shape")}
+    reals = {key: float(values[key]) for key in keys if values[key] is not None}
+    lists = {key: tuple(values[key]) for key in ("seeds", "shape") if values[key] is not None}
     dataset = canonical_dataset(values["dataset"], own)
-    return Experiment(**{**values, **reals, **lists, "dataset": dataset})
+    experiment = Experiment(**{**values, **reals, **lists, "dataset": dataset})
+    return experiment if experiment.shape is None else experiment.of_shape(experiment.shape)
 
 
 def natural_radius(topology: str, shape: Sequence[int]) -> float:
@@ -319,4 +369,5 @@ def to_fingerprint(experiment: Experiment) -> dict[str, Any]:
     """
     keys = (*FINGERPRINT_KEYS, *SCHEDULE_KEYS[experiment.schedule])
     values = {key: getattr(experiment, key) for key in keys}
-    return values | {"shape": list(experiment.shape)}
+    # Where the data decide, their checksum is part of the run's fingerprint already.
+    return values | {"shape": AUTO if experiment.shape is None else list(experiment.shape)}

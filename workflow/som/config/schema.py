@@ -16,6 +16,9 @@ DEEPEST_LEVEL = 16
 # It has some 500 values; aliases that repeat aliases would make billions of a few lines.
 MOST_VALUES = 100_000
 
+# The pattern of a key that takes the word auto besides its other values.
+AUTO = "^auto$"
+
 Place = tuple[str | int, ...]
 
 
@@ -121,7 +124,8 @@ def _sentence(error: Any, schema: Mapping[str, Any]) -> str:
         "pattern": "has characters or a form that are not allowed",
     }.get(error.validator)
     allowed = allowed_values(resolved(error.schema, schema))
-    if must is None:  # Of another type, or not among the values listed.
+    # Of another type, not among the values listed, or text that is not auto.
+    if must is None or limit == AUTO:
         return f"{where} is {shown(value)}, but must be {allowed}{_hint(value, error.schema)}."
     return f"{where} is {shown(value)}, but {must}; set it to {allowed}."
 
@@ -131,7 +135,7 @@ def _hint(value: Any, schema: Mapping[str, Any]) -> str:
     if isinstance(value, str) and types & {"integer", "number"} and (number := _number(value)):
         # YAML reads 1e-3, without a point, as text; and so does every nested --config.
         return f"; write {number} without quotes in the configuration file"
-    if types == {"array"} and not isinstance(value, list | dict | None):
+    if "array" in types and not isinstance(value, list | dict | None):
         return f"; write {_as_list(value)}" if _as_list(value) else ""
     if types == {"string"} and not isinstance(value, list | dict | None):
         return "; put it in quotes"
@@ -220,12 +224,16 @@ def allowed_values(schema: Mapping[str, Any]) -> str:
         *others, last = ["nothing" if one is None else str(one) for one in schema["enum"]]
         return f"{', '.join(others)} or {last}" if others else last
     kind = next(iter(sorted(_types(schema))), "")
+    # A key for which the program can choose a value itself.
+    or_auto = ", or auto" if schema.get("pattern") == AUTO else ""
     if kind == "array":
-        return f"a list of {_count(schema)}{_plural(schema.get('items', {}))}"
+        return f"a list of {_count(schema)}{_plural(schema.get('items', {}))}{or_auto}"
     names = {"integer": "an integer", "number": "a number", "object": "a section of keys"}
     names |= {"string": f"text{_example(schema)}", "boolean": "true or false"}
     is_number_or_nothing = kind in ("integer", "number") and "null" in schema["type"]
     words = names.get(kind, "a value") + _range(schema)
+    if or_auto:
+        return words + or_auto
     if kind == "number" and "string" in schema["type"]:
         return f"{words}, text, or nothing"
     return words + ", or nothing" * is_number_or_nothing

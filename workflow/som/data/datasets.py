@@ -18,6 +18,7 @@ from ..files.atomic import read_whole
 from ..files.errors import SomError, damaged, reason
 from ..files.tables import read_arrow, write_arrow
 from .classes import N_CLASSES, has_labels, n_classes
+from .pictures import image_shape_of
 from .sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 
 GZIP = b"\x1f\x8b"
@@ -46,8 +47,7 @@ class Images(NamedTuple):
     @property
     def image_shape(self) -> tuple[int, int]:
         """Height and width of an image."""
-        height, width = json.loads(self.metadata["image_shape"])[:2]
-        return height, width
+        return image_shape_of(self.metadata)
 
     @property
     def has_labels(self) -> bool:

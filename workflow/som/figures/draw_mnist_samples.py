@@ -1,36 +1,68 @@
-"""What the data set looks like: a sheet of its images, one column per digit."""
+"""What the data set looks like: a sheet of its images, one column per class."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..data.classes import N_CLASSES
+from .drawing.style import shortened
 
 GAP = 2  # pixels between images
+USUAL_COLUMNS, MOST_COLUMNS = 10, 20
+
+
+def first_of_each(
+    labels: NDArray[np.integer], names: Sequence[str], n_rows: int
+) -> tuple[list[NDArray[np.int64]], list[str]]:
+    """Return the first samples of each class in columns, and what stands above each column.
+
+    Few classes have several columns each, and of many classes only the first are shown. Samples
+    without classes (no names) just follow one another.
+
+    Examples
+    --------
+    >>> columns, headings = first_of_each(np.array([0, 1] * 50), ["a", "b"], 3)
+    >>> len(columns), columns[0].tolist(), headings[:5]
+    (10, [0, 10, 20], ['', '', 'a', '', ''])
+    """
+    n_classes = max(1, min(len(names), MOST_COLUMNS))
+    n_columns = max(1, USUAL_COLUMNS // n_classes)
+    columns, headings = [], []
+    for one in range(n_classes):
+        samples = np.flatnonzero(labels == one) if names else np.arange(len(labels))
+        samples = samples[: n_rows * n_columns]
+        columns += [samples[column::n_columns] for column in range(n_columns)]
+        middle = (n_columns - 1) // 2
+        headings += [names[one] if names and at == middle else "" for at in range(n_columns)]
+    return columns, headings
 
 
 def arrange_samples(
-    pixels: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    image_shape: tuple[int, int],
-    n_rows: int,
+    images: NDArray[np.floating], columns: Sequence[NDArray[np.integer]], n_rows: int
 ) -> NDArray[np.uint8]:
-    """Lay out the first `n_rows` images of each digit below one another, dark on white.
+    """Lay out images below one another in columns.
 
-    A place stays white where there are fewer.
+    Parameters
+    ----------
+    images : array of shape (n_samples, height, width, n_colours)
+        From 0 to 1. Grey ones (n_colours 1) are drawn dark on white.
+    columns : sequence of integer arrays
+        The images of each column; a place stays white where there are fewer than `n_rows`.
 
     Returns
     -------
-    uint8 array, of `N_CLASSES` columns and `n_rows` rows of images with `GAP` pixels between them
+    uint8 array of shape (height, width, n_colours), with `GAP` pixels between images
     """
-    height, width = image_shape
+    height, width, n_colours = images.shape[1:]
     steps = height + GAP, width + GAP
-    sheet = np.full((n_rows * steps[0] - GAP, N_CLASSES * steps[1] - GAP), 255, np.uint8)
-    for digit in range(N_CLASSES):
-        chosen = np.flatnonzero(labels == digit)[:n_rows]
+    size = n_rows * steps[0] - GAP, len(columns) * steps[1] - GAP, n_colours
+    sheet = np.full(size, 255, np.uint8)
+    for column, chosen in enumerate(columns):
         for row, sample in enumerate(chosen):
-            top, left = row * steps[0], digit * steps[1]
-            image = 255 - pixels[sample].reshape(image_shape)
+            top, left = row * steps[0], column * steps[1]
+            image = np.rint(255 * images[sample]).astype(np.uint8)
+            image = 255 - image if n_colours == 1 else image
             sheet[top : top + height, left : left + width] = image
     return sheet
 
@@ -38,20 +70,21 @@ def arrange_samples(
 def draw_mnist_samples(
     figure: Figure,
     sheet: NDArray[np.uint8],
-    image_shape: tuple[int, int],
+    names: Sequence[str],
     *,
-    dataset: str,
-    n_samples: int,
+    caption: str,
 ) -> None:
-    """Draw the sheet that `arrange_samples` made, with the digits above their columns."""
+    """Draw the sheet that `arrange_samples` made, with a name above each column."""
     ax = figure.add_subplot()
-    ax.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
-    height, width = image_shape
+    # One number per pixel is drawn as grey.
+    shown = sheet[..., 0] if sheet.shape[2] == 1 else sheet
+    ax.imshow(shown, cmap="gray", vmin=0, vmax=255, interpolation="antialiased")
+    step = (sheet.shape[1] + GAP) / len(names)
     ax.set(
-        xticks=np.arange(N_CLASSES) * (width + GAP) + (width - 1) / 2,
-        xticklabels=range(N_CLASSES),
+        xticks=np.arange(len(names)) * step + (step - GAP - 1) / 2,
+        xticklabels=[shortened(name, max(2, 90 // len(names))) for name in names],
         yticks=[],
-        xlabel=f"the first of each digit among {n_samples:,} images of {dataset}",
+        xlabel=caption,
     )
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     for tick in ax.get_xticklabels():

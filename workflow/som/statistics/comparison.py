@@ -49,11 +49,12 @@ def comparison_row(
 
     `trustworthiness` and `continuity` are those of the fewest neighbours that were measured.
     """
+    experiment = experiment.of_shape(purity["shape"])
     preservation = quality["preservation"][0] if quality["preservation"] else {}
     return {
         **{key: purity[key] for key in ("experiment", "seed", "epoch")},
         **{key: getattr(experiment, key) for key in SETTINGS},
-        "shape": "×".join(str(length) for length in experiment.shape),
+        "shape": "×".join(str(length) for length in purity["shape"]),
         "radius": experiment.to_schedule().radius(purity["epoch"]),
         **{key: purity[key] for key in PURITY_COLUMNS},
         "permuted_single_digit_units": purity["permuted_single_digit_units"]["mean"],

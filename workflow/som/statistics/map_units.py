@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.classes import names_of
+from ..data.pictures import brightness, colours_of, grey, image_shape_of
 from ..data.scaling import scaling_from, undo_scaling
 from ..files.tables import read_table
 from ..model.lattice import Lattice
@@ -46,8 +47,7 @@ class MapUnits:
     @property
     def image_shape(self) -> tuple[int, int]:
         """Height and width of the images that the map learnt from."""
-        height, width = json.loads(self.metadata["image_shape"])[:2]
-        return height, width
+        return image_shape_of(self.metadata)
 
     @property
     def feature_names(self) -> list[str]:
@@ -72,23 +72,16 @@ class MapUnits:
 
     def brightness(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return a codebook of images from 0 to 1, whatever their own units are."""
-        values = self.in_own_units(codebook)
-        if scaling_from(self.metadata)["kind"] == "bytes":
-            return values
-        spread = np.ptp(values)
-        brightness: NDArray[np.float64] = (values - values.min()) / (spread if spread > 0 else 1)
-        return brightness
+        return brightness(codebook, self.metadata)
 
     def grey(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return `brightness` with one number per pixel, the mean of its colours."""
-        pixels = self.brightness(codebook)
-        grey: NDArray[np.float64] = pixels.reshape(len(pixels), -1, self.n_colours).mean(axis=2)
-        return grey
+        return grey(codebook, self.metadata)
 
     @property
     def n_colours(self) -> int:
         """Numbers per pixel: 1 for grey images, 3 for coloured ones."""
-        return [*json.loads(self.metadata["image_shape"]), 1][2]
+        return colours_of(self.metadata)
 
     @property
     def class_names(self) -> tuple[str, ...]:

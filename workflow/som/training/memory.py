@@ -21,11 +21,12 @@ def check_memory(name: str, experiment: Experiment) -> None:
     if experiment.kernel == "printed":
         return
     is_product = experiment.kernel == "gaussian" and experiment.topology not in HEXAGONAL
-    tables = experiment.shape if is_product and experiment.rule == "batch" else [experiment.n_units]
-    needed, there = BYTES_A_PAIR * sum(n_units**2 for n_units in tables), memory_bytes()
+    shape, n_units = experiment.lattice.shape, experiment.lattice.n_units
+    tables = shape if is_product and experiment.rule == "batch" else [n_units]
+    needed, there = BYTES_A_PAIR * sum(table**2 for table in tables), memory_bytes()
     if needed > there:
         raise SomError(
-            f"experiments.{name}: shape {list(experiment.shape)} makes {experiment.n_units:,} "
+            f"experiments.{name}: shape {list(shape)} makes {n_units:,} "
             f"units, whose neighbourhood needs {needed / 1e9:,.1f} GB of memory, and this machine "
             f"has {there / 1e9:,.1f} GB: choose fewer units, or rule batch with kernel gaussian."
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config.experiments import Experiment
+from ..config.refusals import ConfigError
 from ..data.datasets import Images
 from ..files.checkpoints import fingerprint, load_checkpoint, save_checkpoint
 from ..files.errors import SomError, damaged
@@ -18,7 +19,7 @@ from ..files.logs import Progress
 from ..files.tables import write_table
 from ..mapping.activations import activations_table
 from ..model.initialisation import starting_codebook
-from ..model.lattice import Lattice
+from ..model.samples import Samples
 from ..provenance.environment import describe_machine, describe_versions
 from .devices import resolve_device
 from .epoch import Epoch, TrainingSettings
@@ -40,6 +41,25 @@ logger = logging.getLogger(__name__)
 def own_or(own: int | None, seed: int) -> int:
     """Return the seed that an experiment fixes for one purpose, or else the run's."""
     return seed if own is None else own
+
+
+def sized(name: str, experiment: Experiment, samples: Samples) -> Experiment:
+    """Return an experiment with the shape that its samples ask for, if it has none of its own.
+
+    Raises
+    ------
+    SomError
+        If its other settings contradict that shape.
+    """
+    if experiment.shape is not None:
+        return experiment
+    try:
+        sized = experiment.for_samples(samples)
+    except ConfigError as error:
+        raise SomError(f"experiments.{name}: {error}") from None
+    size = "×".join(map(str, sized.lattice.shape))
+    logger.info("Shape auto: %s units for %s samples.", size, f"{len(samples):,}")
+    return sized
 
 
 def report_reused(epochs: list[int]) -> None:
@@ -74,10 +94,11 @@ class Run:
         folder: Path,
         threads: int,
     ) -> None:
+        experiment = sized(name, experiment, images.pixels)
         check_memory(name, experiment)
         self.name, self.experiment, self.seed = name, experiment, seed
         self.images = images
-        self.lattice = Lattice(experiment.topology, experiment.shape)
+        self.lattice = experiment.lattice
         self.schedule = experiment.to_schedule()
         self.fingerprint = fingerprint({**settings, "seed": seed}, images.metadata["checksum"])
         self.kept = ResumeFolder(folder, self.fingerprint)

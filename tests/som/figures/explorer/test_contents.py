@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from workflow.som.data.classes import DIGITS, class_names
 from workflow.som.figures.explorer.contents import (
     NEAREST,
     Frame,
@@ -32,16 +33,18 @@ def images_of(made):
     kind, content = made["address"].split(",")
     assert kind == "data:image/png;base64"
     with Image.open(io.BytesIO(base64.b64decode(content))) as picture:
-        values = np.asarray(picture.convert("L")) / 255
+        colours = [made["depth"]] if made["depth"] > 1 else []
+        values = np.asarray(picture.convert("RGB" if colours else "L")) / 255
     height, width = made["shape"]
-    tiles = values.reshape(-1, height, made["columns"], width).swapaxes(1, 2)
-    return tiles.reshape(-1, height, width)
+    tiles = values.reshape(-1, height, made["columns"], width, *colours).swapaxes(1, 2)
+    return tiles.reshape(-1, height, width, *colours)
 
 
 @pytest.mark.parametrize("n_greys", [16, 256])
 @pytest.mark.parametrize("n_images", [1, 2, 7, 30])
-def test_images_survive_their_sheet(n_greys, n_images):
-    images = np.random.default_rng(0).random((n_images, 3, 5)) * 1.4 - 0.2
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_images_survive_their_sheet(n_greys, n_images, colours):
+    images = np.random.default_rng(0).random((n_images, 3, 5, *colours)) * 1.4 - 0.2
     found = images_of(sheet(images, most_pixels=10**6, n_greys=n_greys))
     assert np.abs(found[:n_images] - images.clip(0, 1)).max() <= 0.51 / (n_greys - 1)
     assert (found[n_images:] == 0).all()
@@ -57,12 +60,13 @@ def test_distances_on_a_shrunk_sheet_are_about_the_true_ones():
     np.testing.assert_allclose(found, true, atol=0.02)
 
 
-def test_large_sheets_are_shrunk_by_means():
-    images = np.random.default_rng(0).random((10, 8, 9))
-    made = sheet(images, most_pixels=200, n_greys=256)
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_large_sheets_are_shrunk_by_means(colours):
+    images = np.random.default_rng(0).random((10, 8, 9, *colours))
+    made = sheet(images, most_pixels=200 * (3 if colours else 1), n_greys=256)
     assert made["factor"] == 2
     assert made["shape"] == [4, 4]
-    means = images[:, :, :8].reshape(10, 4, 2, 4, 2).mean(axis=(2, 4))
+    means = images[:, :, :8].reshape(10, 4, 2, 4, 2, *colours).mean(axis=(2, 4))
     assert np.abs(images_of(made)[:10] - means).max() < 0.003
 
 
@@ -112,7 +116,7 @@ def test_all_is_there_on_any_lattice(any_lattice, samples):
         "label_accuracy": 0.5,
         "permuted_single_digit_units": {"mean": 0.4},
     }
-    contents = gather(any_lattice, frames, labels, samples, summary, dataset="mnist")
+    contents = gather(any_lattice, frames, labels, samples, summary, classes=DIGITS)
     found = json.loads(to_json(contents))
     assert found == contents
     assert found["n_units"] == len(found["places"]) == n_units
@@ -145,9 +149,11 @@ def test_only_digits_of_the_known_size_can_be_drawn(lattice, samples):
         "permuted_single_digit_units": {"mean": 0.0},
     }
     arguments = (lattice, frames, np.zeros(12, int), samples, summary)
-    assert gather(*arguments, dataset="qmnist")["can_draw"]
-    assert not gather(*arguments, dataset="fashion_mnist")["can_draw"]
-    assert gather(*arguments, dataset="fashion_mnist")["classes"][8] == "bag"
+    assert gather(*arguments, classes=DIGITS)["can_draw"]
+    clothes = gather(*arguments, classes=class_names("fashion_mnist"))
+    assert not clothes["can_draw"]
+    assert clothes["classes"][8] == "bag"
+    assert clothes["noun"] == "class"
 
 
 def test_nothing_in_the_contents_can_end_their_element():

@@ -120,8 +120,10 @@ def shortened(name: str, most: int) -> str:
 
 
 def wrapped(title: str, figure: Figure) -> str:
-    """Return a figure's title in as many lines as its width takes."""
-    return textwrap.fill(title, int(LETTERS_PER_INCH * figure.get_figwidth()))
+    """Return a figure's title in as many lines as its width takes; no line starts with "%"."""
+    return textwrap.fill(
+        title.replace(" %", "\N{NO-BREAK SPACE}%"), int(LETTERS_PER_INCH * figure.get_figwidth())
+    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from ...data.classes import DIGITS, class_names
+from ...data.classes import DIGITS, noun_for
 from ...model.lattice import Lattice
 from ...statistics.findings import single_digit_finding
 from ..drawing.layout import map_note, unit_centres, unit_outlines
@@ -40,7 +40,8 @@ class Samples(NamedTuple):
     """Test images, and where they landed in the last epoch; arrays of length n_samples."""
 
     sample: NDArray[np.integer]
-    images: NDArray[np.uint8]
+    images: NDArray[np.floating]
+    """Of shape (n_samples, height, width), or (n_samples, height, width, 3), from 0 to 1."""
     labels: NDArray[np.integer]
     bmus: NDArray[np.integer]
     distances: NDArray[np.floating]
@@ -53,7 +54,7 @@ def gather(
     samples: Samples,
     summary: Mapping[str, Any],
     *,
-    dataset: str,
+    classes: Sequence[str],
 ) -> dict[str, Any]:
     """Return the page's contents, as values that JSON knows.
 
@@ -68,22 +69,23 @@ def gather(
         The test set.
     summary : mapping
         Of the last epoch, as in `purity/epoch_EEE.json`.
-    dataset : str
-        Name of the data set.
+    classes : sequence of text
+        Their names, by label.
     """
     image_shape = samples.images.shape[1:]
     chosen = choose_samples(unit_labels, samples)
     last = frames[-1]
     return {
         "finding": finding(summary),
-        "classes": list(class_names(dataset)),
+        "classes": list(classes),
+        "noun": noun_for(classes),
         "n_units": lattice.n_units,
         "places": _places(lattice),
         "outlines": encode(unit_outlines(lattice), np.float32),
         "centres": encode(unit_centres(lattice), np.float32),
         "note": map_note(lattice),
         "labels": encode(unit_labels, np.int16),
-        "can_draw": image_shape == (28, 28) and class_names(dataset) == DIGITS,
+        "can_draw": image_shape == (28, 28) and tuple(classes) == DIGITS,
         "frames": [
             {
                 "epoch": frame.epoch,
@@ -100,9 +102,7 @@ def gather(
         "n_samples": len(samples.labels),
         "n_strangers": int(are_strangers(unit_labels, samples).sum()),
         "samples": {
-            "sheet": sheet(
-                samples.images[chosen] / np.float32(255), most_pixels=SAMPLES_SHEET, n_greys=FEW
-            ),
+            "sheet": sheet(samples.images[chosen], most_pixels=SAMPLES_SHEET, n_greys=FEW),
             "row": encode(samples.sample[chosen], np.int32),
             "label": encode(samples.labels[chosen], np.int16),
             "bmu": encode(samples.bmus[chosen], np.int32),
@@ -138,51 +138,60 @@ def encode(values: ArrayLike, dtype: type[np.generic]) -> str:
 
 
 def sheet(images: NDArray[np.floating], *, most_pixels: int, n_greys: int) -> dict[str, Any]:
-    """Return images side by side in one PNG, white the more there is of it.
+    """Return images side by side in one PNG; grey ones are white the more there is of it.
 
     Parameters
     ----------
-    images : array of shape (n_images, height, width)
+    images : array of shape (n_images, height, width), or (n_images, height, width, 3)
         From 0 to 1; what lies beyond is shown as the nearest.
     most_pixels : int
         Larger sheets are shrunk by a whole factor: each pixel is the mean of some.
     n_greys : int
-        16 or 256.
+        16 or 256, of each colour.
 
     Returns
     -------
     dict
         `address`, the picture as a `data:` address; `columns`, how many stand side by side; `shape`
-        of an image in it; `factor` by which images are shrunk.
+        of an image in it; `depth`, the numbers per pixel; `factor` by which images are shrunk.
     """
     factor = 1
-    while images.size / factor**2 > most_pixels and factor < min(images.shape[1:]):
+    while images.size / factor**2 > most_pixels and factor < min(images.shape[1:3]):
         factor += 1
     images = _shrunk(np.clip(images, 0, 1), factor)
-    n_images, height, width = images.shape
+    n_images, height, width, *colours = images.shape
     columns = max(1, int(np.ceil(np.sqrt(n_images * height / width))))
     rows = max(1, -(-n_images // columns))
-    tiles = np.zeros((rows * columns, height, width))
+    tiles = np.zeros((rows * columns, height, width, *colours))
     tiles[:n_images] = images
-    whole = tiles.reshape(rows, columns, height, width).swapaxes(1, 2)
-    levels = np.rint(whole.reshape(rows * height, columns * width) * (n_greys - 1))
+    whole = tiles.reshape(rows, columns, height, width, *colours).swapaxes(1, 2)
+    levels = np.rint(whole.reshape(rows * height, columns * width, *colours) * (n_greys - 1))
+    if colours:
+        levels *= 255 // (n_greys - 1)
     picture = Image.fromarray(levels.astype(np.uint8))
     content = io.BytesIO()
-    if n_greys == MANY:
+    if n_greys == MANY or colours:
         picture.save(content, "PNG", optimize=True)
     else:
         picture.putpalette(np.linspace(0, 255, n_greys).astype(np.uint8).repeat(3).tolist())
         picture.save(content, "PNG", bits=4, optimize=True)
     address = "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
-    return {"address": address, "columns": columns, "shape": [height, width], "factor": factor}
+    shape, depth = [height, width], colours[0] if colours else 1
+    return {
+        "address": address,
+        "columns": columns,
+        "shape": shape,
+        "depth": depth,
+        "factor": factor,
+    }
 
 
 def _shrunk(images: NDArray[np.floating], factor: int) -> NDArray[np.floating]:
     """Return images whose pixels are the means of `factor` × `factor` ones; what is left is cut."""
-    n_images, height, width = images.shape
+    n_images, height, width, *colours = images.shape
     rows, columns = height // factor, width // factor
     cut = images[:, : rows * factor, : columns * factor]
-    blocks = cut.reshape(n_images, rows, factor, columns, factor)
+    blocks = cut.reshape(n_images, rows, factor, columns, factor, *colours)
     return np.asarray(blocks.mean(axis=(2, 4)))
 
 

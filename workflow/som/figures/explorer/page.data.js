@@ -15,10 +15,11 @@ async function pictureFrom(address) {
 }
 
 /**
- * Images of one size in rows: their values, and a canvas on which ink covers as much as they say.
- * Images may be smaller than the data's: `shape` is theirs.
+ * Images of one size in rows: their values, and a canvas. If they have one number per pixel
+ * (`depth`), it is how much ink covers the pixel; three are its colour. Images may be smaller than
+ * the data's: `shape` is theirs.
  */
-async function sheetFrom({ address, columns, shape, factor }) {
+async function sheetFrom({ address, columns, shape, depth, factor }) {
   const picture = await pictureFrom(address);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width;
@@ -26,26 +27,29 @@ async function sheetFrom({ address, columns, shape, factor }) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(picture, 0, 0);
   const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
-  const values = new Uint8Array(pixels.data.length / 4);
-  for (let i = 0; i < values.length; i += 1) {
-    values[i] = pixels.data[4 * i];
-    pixels.data[4 * i + 3] = values[i];
-    pixels.data.fill(0, 4 * i, 4 * i + 3);
+  const nPixels = canvas.width * canvas.height;
+  const values = new Uint8Array(nPixels * depth);
+  for (let i = 0; i < nPixels; i += 1) {
+    for (let c = 0; c < depth; c += 1) values[depth * i + c] = pixels.data[4 * i + c];
+    if (depth === 1) {
+      pixels.data[4 * i + 3] = values[i];
+      pixels.data.fill(0, 4 * i, 4 * i + 3);
+    }
   }
   context.putImageData(pixels, 0, 0);
-  return { canvas, values, columns, height: shape[0], width: shape[1], factor };
+  return { canvas, values, columns, height: shape[0], width: shape[1], depth, factor };
 }
 
 /** Return the values of image `number` of a sheet, row by row, from 0 to 1. */
 function valuesOf(sheet, number) {
-  const { width, height, columns } = sheet;
+  const { width, height, columns, depth } = sheet;
   const left = (number % columns) * width;
   const top = Math.floor(number / columns) * height;
-  const values = new Float32Array(width * height);
+  const values = new Float32Array(width * height * depth);
   for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) {
-      const at = (top + row) * sheet.canvas.width + left + column;
-      values[row * width + column] = sheet.values[at] / 255;
+    const start = ((top + row) * sheet.canvas.width + left) * depth;
+    for (let i = 0; i < width * depth; i += 1) {
+      values[row * width * depth + i] = sheet.values[start + i] / 255;
     }
   }
   return values;

@@ -1,7 +1,7 @@
 // The page: what is chosen, and what happens when something is.
 
 const VIEWS = [
-  ["majority", "majority digit"],
+  ["majority", "majority"],
   ["purity", "purity"],
   ["hits", "hits"],
   ["entropy", "entropy"],
@@ -98,7 +98,8 @@ class Page {
 
   addViews() {
     for (const [view, name] of VIEWS) {
-      const button = element("button", { type: "button", role: "radio" }, name);
+      const text = view === "majority" ? `${name} ${this.contents.noun}` : name;
+      const button = element("button", { type: "button", role: "radio" }, text);
       button.dataset.view = view;
       button.onclick = () => {
         const from = this.state.unit ?? this.state.from;
