@@ -5,7 +5,7 @@ import numpy as np
 from workflow.som.engine.batch import update_batch
 from workflow.som.engine.online.rule import train_epoch
 from workflow.som.engine.search.find import find_bmus
-from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
+from workflow.som.model.kernels import neighbourhood_by_offset, neighbourhood_factors
 from workflow.som.model.lattice import Lattice
 
 RULES = {"online": ("online", ""), "batch": ("batch", "")}
@@ -23,7 +23,7 @@ def train(rule, samples, codebook, shape, epochs, threads):
             factors = neighbourhood_factors(lattice, epoch.radius)
             codebook = update_batch(codebook, samples, bmus, factors)
         else:
-            eta = neighbourhood(lattice, epoch.radius)
+            eta = neighbourhood_by_offset(lattice, epoch.radius)
             codebook = train_epoch(
                 codebook, samples, epoch.order, eta, epoch.learning_rate,
                 shape=shape, threads=threads,

@@ -15,7 +15,7 @@ from ..engine.search.dense import find_two_nearest_densely
 from ..engine.search.find import find_bmus, find_two_nearest
 from ..engine.workers import Workers, cut
 from ..model.initialisation import random_codebook
-from ..model.kernels import neighbourhood, neighbourhood_factors
+from ..model.kernels import neighbourhood_by_offset, neighbourhood_factors
 from ..model.lattice import Lattice
 from ..model.samples import Samples
 
@@ -79,7 +79,7 @@ def time_online(
     """
     done: list[tuple[float, int]] = []
     started = time.perf_counter()
-    eta = neighbourhood(lattice, radius)
+    eta = neighbourhood_by_offset(lattice, radius)
     train_epoch(
         codebook, samples, order, eta, learning_rate, shape=lattice.shape, threads=threads,
         report=lambda n_samples: done.append((time.perf_counter(), n_samples)), **options,

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..config.experiments import Experiment
@@ -19,7 +18,7 @@ from ..engine.online.forms import choose_form
 from ..engine.online.rule import Report, train_epoch
 from ..files.checkpoints import Checkpoint
 from ..model.kernels import neighbourhood
-from ..model.lattice import Lattice
+from ..model.lattice import ByOffset, Lattice
 from ..model.samples import Samples, as_features
 from ..training.epoch import presentation_order
 from .plain_loop import walk
@@ -254,8 +253,8 @@ def _common(studied: StudiedEpoch) -> Row:
 
 def _form(steps: Array, options: Mapping[str, Any]) -> str:
     """Return the form that an engine ran in, as far as it is known from outside."""
-    precision = getattr(torch, options.get("precision", "float32"))
-    form: str = options.get("form") or choose_form(torch.from_numpy(steps).to(precision))
+    table = steps.astype(options.get("precision", "float32"))
+    form: str = options.get("form") or choose_form(ByOffset.of_table(table))
     return "virtual or blocks" if form == "virtual" else form
 
 

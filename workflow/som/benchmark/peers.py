@@ -16,7 +16,7 @@ from ..engine.online.rule import train_epoch
 from ..engine.search.find import find_bmus
 from ..files.checkpoints import Checkpoint
 from ..files.errors import SomError
-from ..model.kernels import neighbourhood, neighbourhood_factors
+from ..model.kernels import neighbourhood_by_offset, neighbourhood_factors
 from ..model.lattice import Lattice
 from ..model.schedule import exponential_decay
 from ..training.epoch import presentation_order
@@ -77,7 +77,7 @@ class Task(NamedTuple):
             return update_batch(self.codebook, self.samples, bmus, factors)
         return train_epoch(
             self.codebook, self.samples, np.arange(len(self.samples)),
-            neighbourhood(self.lattice, self.radius), self.learning_rate,
+            neighbourhood_by_offset(self.lattice, self.radius), self.learning_rate,
             precision="float64", form="block", threads=threads,
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .lattice import HEXAGONAL, Lattice
+from .lattice import HEXAGONAL, ByOffset, Lattice
 
 # `printed` is the article's formula as it is printed: it looks at distances in data space, so it
 # has no table, and `som.engine.online.printed` runs it.
@@ -38,6 +38,20 @@ def neighbourhood(lattice: Lattice, radius: float, kernel: str = "gaussian") -> 
     squares, classes = _distance_classes(lattice)
     table: NDArray[np.float64] = _values(squares, radius, kernel)[classes]
     return table
+
+
+def neighbourhood_by_offset(lattice: Lattice, radius: float, kernel: str = "gaussian") -> ByOffset:
+    """Return η(c, j) as `neighbourhood` does, by offset: in memory in proportion to the units.
+
+    Examples
+    --------
+    >>> lattice = Lattice("hexagonal", (4, 5))
+    >>> by_offset = neighbourhood_by_offset(lattice, 2.0)
+    >>> bool((by_offset.table() == neighbourhood(lattice, 2.0)).all())
+    True
+    """
+    squares = lattice.squared_distances_by_offset()
+    return squares._replace(values=_values(squares.values, radius, kernel))
 
 
 def _values(squares: NDArray[np.float64], radius: float, kernel: str) -> NDArray[np.float64]:

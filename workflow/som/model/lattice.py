@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,6 +116,49 @@ class Lattice:
             squares += np.square(steps, dtype=np.float64) * self._weights()[axis]
         return squares
 
+    def squared_distances_by_offset(self) -> "ByOffset":
+        """Return the squared distances by offset: the same for all pairs that lie alike.
+
+        A table of all offsets takes memory in proportion to the units, that of all pairs in
+        proportion to their square.
+        """
+        index = np.stack(np.unravel_index(np.arange(self.n_units), self.shape), axis=1)
+        lengths = np.array(self.shape)
+        is_hexagonal = self.topology in HEXAGONAL
+        # In a hexagonal lattice the neighbours of an odd row lie otherwise than those of an even.
+        squares = np.stack([self._squares_by_offset(kind) for kind in range(1 + is_hexagonal)])
+        extents = 2 * lengths - 1
+        strides = np.append(np.cumprod(extents[:0:-1])[::-1], 1) // extents[-1]
+        # Of the last axis the stride in rows is 0.
+        rows = (lengths - 1 - index) @ strides
+        if is_hexagonal:
+            rows += index[:, 0] % 2 * extents[0]
+        segments = index[:: lengths[-1]] @ strides
+        return ByOffset(
+            squares.reshape(-1, extents[-1]),
+            rows,
+            lengths[-1] - 1 - index[:, -1],
+            segments,
+            int(lengths[-1]),
+        )
+
+    def _squares_by_offset(self, kind: int) -> NDArray[np.float64]:
+        """Return squared distances by offset, of shape (2 n − 1, …) for n units along an axis.
+
+        `kind` is 1 for the odd rows of a hexagonal lattice.
+        """
+        grid = np.indices([2 * length - 1 for length in self.shape])
+        steps = [axis - (length - 1) for axis, length in zip(grid, self.shape, strict=True)]
+        if self.topology in HEXAGONAL:
+            steps[1] = 2 * steps[1] + (kind + steps[0]) % 2 - kind
+        squares = np.zeros(grid.shape[1:])
+        for axis, step in enumerate(steps):
+            squares += (
+                np.square(self._shorter_way(np.abs(step), axis), dtype=np.float64)
+                * (self._weights()[axis])
+            )
+        return squares
+
     def are_adjacent(
         self, units: NDArray[np.integer], others: NDArray[np.integer], *, diagonals: bool = False
     ) -> NDArray[np.bool_]:
@@ -193,6 +236,50 @@ class Lattice:
     def _shorter_way(self, steps: NDArray[np.int64], axis: int) -> NDArray[np.int64]:
         turns = int(self._turns()[axis])
         return np.minimum(steps, turns - steps) if turns else steps
+
+
+class ByOffset(NamedTuple):
+    """A number for each pair of units that depends only on how they lie to each other.
+
+    Those of unit c and all units are, for each segment of `length` units along the last axis, the
+    values from [rows[c] + segments[i], columns[c]] on, `length` of them.
+
+    Attributes
+    ----------
+    values : array of shape (n_rows, n_columns)
+        By offset.
+    rows, columns : int64 arrays of shape (n_units,)
+    segments : int64 array of shape (n_segments,)
+    length : int
+
+    Examples
+    --------
+    >>> by_offset = Lattice("square", (2, 3)).squared_distances_by_offset()
+    >>> by_offset.row(4).tolist(), by_offset.values.shape
+    ([2.0, 1.0, 2.0, 1.0, 0.0, 1.0], (3, 5))
+    """
+
+    values: NDArray[Any]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    segments: NDArray[np.int64]
+    length: int
+
+    @classmethod
+    def of_table(cls, table: NDArray[Any]) -> Self:
+        """Return any table of pairs, of shape (n_units, n_units), in this form."""
+        units = np.arange(len(table))
+        return cls(table, units, np.zeros_like(units), np.zeros(1, np.int64), len(table))
+
+    def row(self, unit: int) -> NDArray[Any]:
+        """Return the numbers of `unit` and all units, of shape (n_units,)."""
+        first = self.columns[unit]
+        parts = self.values[self.rows[unit] + self.segments, first : first + self.length]
+        return parts.reshape(-1)
+
+    def table(self) -> NDArray[Any]:
+        """Return the numbers of all pairs, of shape (n_units, n_units)."""
+        return np.stack([self.row(unit) for unit in range(len(self.rows))])
 
 
 def shape_fault(topology: str, shape: tuple[int, ...]) -> str | None:

@@ -16,7 +16,7 @@ from ..engine.online.printed import train_epoch_as_printed
 from ..engine.online.rule import Report, train_epoch
 from ..engine.search.find import find_bmus
 from ..files.errors import SomError
-from ..model.kernels import neighbourhood, neighbourhood_factors
+from ..model.kernels import neighbourhood_by_offset, neighbourhood_factors
 from ..model.lattice import HEXAGONAL, Lattice
 from ..model.samples import Samples
 
@@ -118,7 +118,7 @@ def train_one_epoch(
         codebook,
         samples,
         order,
-        neighbourhood(lattice, epoch.radius, settings.kernel),
+        neighbourhood_by_offset(lattice, epoch.radius, settings.kernel),
         epoch.learning_rate,
         shape=lattice.shape if _is_smooth(settings.kernel, lattice) else None,
         precision=settings.precision,

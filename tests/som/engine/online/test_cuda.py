@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from tests.project import ROOT
-from workflow.som.engine.online.rule import train_epoch_plainly
+from workflow.som.engine.online.rule import steps_of, train_epoch_plainly
 from workflow.som.model.kernels import neighbourhood
-from workflow.som.model.lattice import Lattice
+from workflow.som.model.lattice import ByOffset, Lattice
 from workflow.som.model.samples import as_features
 
 pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="triton is not installed")
@@ -58,7 +58,7 @@ def train(
     reports = list(
         train_blocks_on_cuda(
             state,
-            torch.from_numpy(learning_rate * eta).to(device, dtype),
+            steps_of(eta, learning_rate, precision),
             torch.from_numpy(samples).to(device),
             torch.from_numpy(mean).to(device, dtype),
             torch.from_numpy(order).to(device),
@@ -145,7 +145,11 @@ def case_a_sample_has_the_same_bits_as_on_the_cpu(dtype):
     order = torch.zeros(1, dtype=torch.int64)
     list(
         train_blocks_on_cuda(
-            state, torch.ones(1, 1, dtype=dtype), torch.from_numpy(samples), offset, order
+            state,
+            ByOffset.of_table(np.ones((1, 1), state.numpy().dtype)),
+            torch.from_numpy(samples),
+            offset,
+            order,
         )
     )
     expected = torch.from_numpy(as_features(samples)).to(dtype).sub_(offset)

@@ -9,10 +9,10 @@ import torch
 from workflow.som.engine.axes import principal_axes
 from workflow.som.engine.online import forms, lazy, lazy_scan
 from workflow.som.engine.online.forms import choose_block_size, choose_form
-from workflow.som.engine.online.rule import train_epoch, train_epoch_plainly
+from workflow.som.engine.online.rule import steps_of, train_epoch, train_epoch_plainly
 from workflow.som.engine.online.virtual import TOLERANCES, choose_virtual_units
-from workflow.som.model.kernels import neighbourhood
-from workflow.som.model.lattice import Lattice
+from workflow.som.model.kernels import neighbourhood, neighbourhood_by_offset
+from workflow.som.model.lattice import ByOffset, Lattice
 
 
 def relative_error(found, expected):
@@ -163,8 +163,8 @@ def test_lazy_bounds_are_below_and_drift_above_what_they_bound(dtype):
     lattice = Lattice("square", (20, 20))
     samples = digits_like(300, 80).astype(dtype)
     codebook = trained(samples.astype(np.float32), lattice, 8.0, 2.0).astype(dtype)
-    state, steps = torch.from_numpy(codebook.copy()), torch.from_numpy(
-        0.3 * neighbourhood(lattice, 1.5)).to(torch.from_numpy(codebook).dtype)  # fmt: skip
+    state = torch.from_numpy(codebook.copy())
+    steps = steps_of(neighbourhood_by_offset(lattice, 1.5), 0.3, codebook.dtype.name)
     axes = principal_axes(state, 16)
     units = lazy.LazyUnits(state, steps, axes, 64)
     block = lazy.make_ready(torch.from_numpy(samples[:64]), axes)
@@ -187,9 +187,13 @@ def test_lazy_bounds_are_below_and_drift_above_what_they_bound(dtype):
     ("radius", "form"), [(50.0, "virtual"), (10.0, "virtual"), (3.5, "virtual"), (2.0, "lazy")]
 )
 def test_the_form_follows_from_the_radius_alone(radius, form):
-    eta = torch.from_numpy(neighbourhood(Lattice("square", (50, 50)), radius)).float()
-    assert choose_form(0.05 * eta) == form
-    assert choose_form(0.05 * eta[:10, :10]) == "block"
+    lattice = Lattice("square", (50, 50))
+    steps = steps_of(neighbourhood_by_offset(lattice, radius), 0.05, "float32")
+    assert choose_form(steps) == form
+    table = steps.table()
+    assert lazy.share_of_steps(steps) == (table > lazy.NEGLIGIBLE[torch.float32]).mean()
+    assert choose_form(ByOffset.of_table(table)) == form
+    assert choose_form(ByOffset.of_table(table[:10, :10])) == "block"
 
 
 @pytest.mark.parametrize("form", ["block", "virtual", "lazy"])
@@ -248,3 +252,35 @@ def test_a_block_fits_the_cache(monkeypatch):
     assert choose_block_size(2500, 784, 8) == 32
     assert choose_block_size(100, 784, 4) == 128
     assert choose_block_size(40_000, 784, 4) == 16
+
+
+@pytest.mark.parametrize(
+    "lattice",
+    [
+        Lattice("square", (9, 11)),
+        Lattice("hexagonal", (9, 11)),
+        Lattice("torus", (8, 11)),
+        Lattice("hexagonal_torus", (8, 11)),
+        Lattice("line", (90,)),
+        Lattice("ring", (90,)),
+        Lattice("block", (3, 4, 2, 4)),
+    ],
+    ids=lambda one: one.topology,
+)
+@pytest.mark.parametrize(
+    ("kernel", "form"),
+    # The lazy form never runs with a kernel that pushes units away.
+    [
+        (kernel, form)
+        for kernel in ("gaussian", "cut_gaussian", "bubble", "mexican_hat")
+        for form in ("block", "eager", *(["lazy"] if kernel != "mexican_hat" else []))
+    ],
+)
+def test_steps_by_offset_give_the_bits_of_a_table_of_all_pairs(lattice, kernel, form):
+    samples, order = digits_like(300), np.random.default_rng(3).permutation(300)
+    codebook = np.random.default_rng(4).random((lattice.n_units, 30), np.float32)
+    found, expected = (
+        train_epoch(codebook, samples, order, make(lattice, 1.5, kernel), 0.3, form=form)
+        for make in (neighbourhood_by_offset, neighbourhood)
+    )
+    np.testing.assert_array_equal(found, expected)

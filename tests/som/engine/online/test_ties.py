@@ -7,7 +7,7 @@ from workflow.som.engine.online.plain import has_identical_units, present_plainl
 from workflow.som.engine.online.rule import train_epoch, train_epoch_plainly
 from workflow.som.engine.online.twins import _part
 from workflow.som.model.kernels import neighbourhood
-from workflow.som.model.lattice import Lattice
+from workflow.som.model.lattice import ByOffset, Lattice
 from workflow.som.model.samples import as_features, middle_of
 
 GRID = Lattice("square", (8, 8))
@@ -16,7 +16,7 @@ FORMS = ("block", "virtual", "lazy")
 
 def plain_winners(codebook, samples, order, eta, learning_rate, precision):
     winners = np.empty(len(order), np.int32)
-    steps = (learning_rate * eta).astype(precision)
+    steps = ByOffset.of_table((learning_rate * eta).astype(precision))
     present_plainly(codebook.astype(precision), steps, samples, order, winners)
     return winners
 

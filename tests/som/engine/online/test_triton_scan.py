@@ -17,6 +17,8 @@ import torch
 
 from tests.project import ROOT
 from workflow.som.engine.online import block_scan as scan
+from workflow.som.model.kernels import neighbourhood_by_offset
+from workflow.som.model.lattice import ByOffset, Lattice
 
 pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="triton is not installed")
 
@@ -38,21 +40,34 @@ def test_cases_under_tritons_interpreter():
     run("-m", "pytest", *options, __file__, TRITON_INTERPRET="1")
 
 
+LATTICES = [
+    Lattice("square", (5, 9)),
+    Lattice("hexagonal", (7, 6)),
+    Lattice("hexagonal_torus", (6, 5)),
+    Lattice("ring", (37,)),
+    Lattice("block", (3, 4, 5)),
+]
+
+
 def scan_on(device, products, gram, norms, steps):
     """Return updates and norms of the kernel on a device, as arrays."""
-    from workflow.som.engine.online.triton_scan import scan_block
+    from workflow.som.engine.online.triton_scan import scan_block, steps_on
 
-    given = [torch.tensor(array, device=device) for array in (products, gram, norms, steps)]
+    given = [torch.tensor(array, device=device) for array in (products, gram, norms)]
     updates = torch.full_like(given[0], torch.nan)
-    scan_block(*given, updates)
+    scan_block(*given, steps_on(device, by_offset(steps)), updates)
     return updates.cpu().numpy(), given[2].cpu().numpy()
+
+
+def by_offset(steps):
+    return steps if isinstance(steps, ByOffset) else ByOffset.of_table(steps)
 
 
 def scan_compiled(products, gram, norms, steps):
     """Return updates and norms of the CPU's scan."""
-    given = [array.copy() for array in (products, gram, norms, steps)]
+    given = [array.copy() for array in (products, gram, norms)]
     updates = np.empty_like(products)
-    scan.scan_block(*given, updates, np.empty(len(updates), np.int32))
+    scan.scan_block(*given, by_offset(steps), updates, np.empty(len(updates), np.int32))
     return updates, given[2]
 
 
@@ -60,7 +75,7 @@ def scan_by_the_docstring(products, gram, norms, steps):
     """Return updates and norms by the formulae in the docstring of the module `rule`."""
     products, norms, updates = products.copy(), norms.copy(), []
     for t in range(len(products)):
-        h = steps[np.argmin(norms - 2 * products[t])]
+        h = by_offset(steps).row(np.argmin(norms - 2 * products[t]))
         norms = (1 - h) ** 2 * norms + 2 * h * (1 - h) * products[t] + h**2 * gram[t, t]
         for s in range(t + 1, len(products)):
             products[s] = (1 - h) * products[s] + h * gram[t, s]
@@ -125,17 +140,33 @@ def case_after_a_step_of_one_all_units_are_equal_and_unit_0_wins(dtype):
     np.testing.assert_array_equal(updates, steps[[5, 0]])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("lattice", LATTICES, ids=lambda one: one.topology)
+def case_steps_by_offset(lattice, dtype):
+    products, gram, norms, _ = random_block(13, lattice.n_units, dtype)
+    eta = neighbourhood_by_offset(lattice, 1.7, "mexican_hat")
+    steps = eta._replace(values=(0.6 * eta.values).astype(dtype))
+    found = scan_on("cpu", products, gram, norms, steps)
+    assert_equal_scans(found, scan_compiled(products, gram, norms, steps))
+    assert_equal_scans(found, scan_by_the_docstring(products, gram, norms, steps))
+
+
 def case_rows_may_lie_apart_and_nothing_else_is_written():
-    from workflow.som.engine.online.triton_scan import scan_block
+    from workflow.som.engine.online.triton_scan import scan_block, steps_on
 
     products, gram, norms, steps = random_block(5, 37, np.float32)
     wide = torch.full((6, 60), 77.0)
     wide[:5, :37], wide[:5, 37:42] = torch.from_numpy(products), torch.from_numpy(gram)
-    tall, room = torch.full((40, 40), 77.0), torch.full((8, 50), 77.0)
-    tall[:37, :37] = torch.from_numpy(steps)
+    room = torch.full((8, 50), 77.0)
     lengths = torch.full((40,), 77.0)
     lengths[:37] = torch.from_numpy(norms)
-    inner = wide[:5, :37], wide[:5, 37:42], lengths[:37], tall[:37, :37], room[:5, :37]
+    inner = (
+        wide[:5, :37],
+        wide[:5, 37:42],
+        lengths[:37],
+        steps_on("cpu", by_offset(steps)),
+        room[:5, :37],
+    )
     scan_block(*inner)
     found = inner[4].numpy(), inner[2].numpy()
     assert_equal_scans(found, scan_compiled(products, gram, norms, steps))
@@ -163,7 +194,8 @@ def check(kernel, types, warps, constants):
 for number in ("*fp32", "*fp64"):
     arrays = dict.fromkeys(["products", "gram", "norms", "steps", "updates"], number)
     strides = {name: 2500 for name in _scan_kernel.arg_names if name.endswith("stride")}
-    scan = strides | {"n_units": 2500, "tile": 4096}
+    scan = strides | {"n_units": 2500, "length": 50, "tile": 4096}
+    arrays |= dict.fromkeys(["rows", "columns", "segments"], "*i64")
     check(_scan_kernel, arrays | {"n_block": "i32"}, 16, scan)
     arrays = dict.fromkeys(["state", "block", "updates", "norms"], number)
     update = {"n_units": 2500, "n_features": 784, "tile_units": 8, "tile_features": 512}

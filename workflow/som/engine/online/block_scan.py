@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ...model.lattice import ByOffset
+
 # Units brought up to date together: a few rows of this length stay in the first-level cache.
 TILE = 512
 
@@ -13,7 +15,7 @@ Indices = NDArray[np.integer]
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def scan_block(
-    products: Array, gram: Array, norms: Array, steps: Array, updates: Array, winners: Indices
+    products: Array, gram: Array, norms: Array, steps: ByOffset, updates: Array, winners: Indices
 ) -> None:
     """Find the winners of a block in order, and the update of every unit by each.
 
@@ -28,7 +30,7 @@ def scan_block(
         Inner products of the block's samples.
     norms : array of shape (n_units,)
         Squared norms of the units; updated.
-    steps : array of shape (n_units, n_units)
+    steps : ByOffset
         α·η(c, j).
     updates : array of shape (n_block, n_units)
         Receives α·η(c_t, j), row t for sample t.
@@ -54,10 +56,10 @@ def scan_block(
             bmu += 1
         winners[t] = bmu
         square = gram[t, t]
+        write_steps(steps, bmu, updates[t])
         for j in range(n_units):
-            h = steps[bmu, j]
+            h = updates[t, j]
             keep = one - h
-            updates[t, j] = h
             norms[j] = keep * keep * norms[j] + h * (two * keep * products[t, j] + h * square)
 
 
@@ -85,6 +87,16 @@ def scan_block_as_printed(
             updates[t, j] = h
             norms[j] = keep * keep * norms[j] + h * (two * keep * products[t, j] + h * square)
         winners[t] = bmu
+
+
+@njit(cache=True, nogil=True)
+def write_steps(steps: ByOffset, bmu: int, row: Array) -> None:
+    """Write α·η(bmu, j) of all units j to `row` (n_units,); `ByOffset` says where they lie."""
+    length, first, column = steps.length, steps.rows[bmu], steps.columns[bmu]
+    for i in range(len(steps.segments)):
+        found = steps.values[first + steps.segments[i]]
+        for j in range(length):
+            row[i * length + j] = found[column + j]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...model.lattice import ByOffset
 from ..workers import Workers, cut
 from . import block_scan as scan
 from .virtual import TOLERANCES, VirtualUnits
@@ -30,7 +31,7 @@ class NotSmoothError(Exception):
 
 def train_blocks(
     state: Tensor,
-    steps: Tensor,
+    steps: ByOffset | NDArray[np.floating],
     presented: Callable[[int, int], Tensor],
     starts: range,
     threads: int,
@@ -47,7 +48,7 @@ def train_blocks(
     Parameters
     ----------
     state : Tensor of shape (n_units, n_features)
-    steps : Tensor of shape (n_units, n_units)
+    steps : ByOffset, or what `scan_block` needs in its place
         α·η(c, j).
     presented : callable
         Returns the features of the samples from one position to another, in presentation order.
@@ -80,8 +81,14 @@ def train_blocks(
             is_last = number == len(starts)
             upcoming = None if is_last else workers.ahead(prepare, start + starts.step)
             done = updates[: len(x)]
-            arrays = carrier.products[: len(x)], gram, carrier.norms, steps, done
-            scan_block(*(array.numpy() for array in arrays), winners[start : start + len(x)])
+            scan_block(
+                carrier.products[: len(x)].numpy(),
+                gram.numpy(),
+                carrier.norms.numpy(),
+                steps,
+                done.numpy(),
+                winners[start : start + len(x)],
+            )
             after, gram = upcoming() if upcoming else (None, gram)
             carrier.update(x, done, after, number)
             yield len(x)

@@ -18,9 +18,10 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from ...model.lattice import ByOffset
 from ...model.samples import as_features
 from ..search.on_device import true_float32
-from .triton_scan import scan_block
+from .triton_scan import scan_block, steps_on
 
 # A block's updates are read again for each of its samples: they should stay in the L1 cache of the
 # one multiprocessor that scans (256 KB on an H100 or H200, less on others).
@@ -110,7 +111,7 @@ def choose_block_size(n_units: int, dtype: torch.dtype) -> int:
 
 def train_blocks_on_cuda(
     state: Tensor,
-    steps: Tensor,
+    steps: ByOffset,
     samples: Tensor,
     offset: Tensor,
     order: Tensor,
@@ -125,7 +126,7 @@ def train_blocks_on_cuda(
     ----------
     state : Tensor of shape (n_units, n_features)
         The codebook minus `offset`, float32 or float64; holds the result when all is done.
-    steps : Tensor of shape (n_units, n_units)
+    steps : ByOffset
         α·η(c, j), of the type of `state`.
     samples : Tensor of shape (n_samples, n_features)
         Bytes (used as x / 255) or float32, contiguous. It is not changed, so that one copy on the
@@ -167,7 +168,7 @@ def train_blocks_on_cuda(
 
 
 def _prepare(
-    state: Tensor, steps: Tensor, samples: Tensor, offset: Tensor, order: Tensor, size: int
+    state: Tensor, steps: ByOffset, samples: Tensor, offset: Tensor, order: Tensor, size: int
 ) -> tuple[Callable[[int], None], Tensor]:
     """Return a function that trains the next block of up to `size` samples, and its codebook.
 
@@ -181,7 +182,8 @@ def _prepare(
     products = state.new_empty(size, n_units + size)
     updates = state.new_empty(size, n_units)
     norms = state.new_empty(n_units)
-    steps, samples, order = steps.contiguous(), samples.contiguous(), order.contiguous()
+    samples, order = samples.contiguous(), order.contiguous()
+    on_device = steps_on(state.device, steps)
     levels = torch.from_numpy(as_features(np.arange(256, dtype=np.uint8))).to(state.device)
     position = torch.zeros(1, dtype=torch.int64, device=state.device)
 
@@ -218,7 +220,7 @@ def _prepare(
         end = n_units + n_block
         torch.mm(block[:n_block], stacked[:end].T, out=products[:n_block, :end])
         inner = products[:n_block]
-        scan_block(inner[:, :n_units], inner[:, n_units:end], norms, steps, updates[:n_block])
+        scan_block(inner[:, :n_units], inner[:, n_units:end], norms, on_device, updates[:n_block])
         update(n_block)
 
     update(0)  # No samples, but the norms.

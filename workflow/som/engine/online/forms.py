@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...model.lattice import ByOffset
 from . import lazy
 from .blocks import NotSmoothError, train_blocks
 from .virtual import choose_virtual_units
@@ -35,7 +36,7 @@ USUAL_CACHE = 2**20
 
 def train_in_forms(
     state: Tensor,
-    steps: Tensor,
+    steps: ByOffset,
     presented: Callable[[int, int], Tensor],
     n_samples: int,
     shape: Sequence[int] | None,
@@ -49,7 +50,7 @@ def train_in_forms(
     Parameters
     ----------
     state : Tensor of shape (n_units, n_features)
-    steps : Tensor of shape (n_units, n_units)
+    steps : ByOffset
         α·η(c, j).
     presented : callable
         Returns the features of the samples from a position to another, in presentation order.
@@ -91,13 +92,13 @@ def train_in_forms(
             form = "block"
 
 
-def choose_form(steps: Tensor, *, smooth: bool = True) -> str:
+def choose_form(steps: ByOffset, *, smooth: bool = True) -> str:
     """Return the form for an epoch with the table α·η `steps`.
 
     `smooth` tells whether the codebook is a smooth function of the place on the lattice.
     """
     # The lazy form's bounds hold for units that are drawn nearer, not for those pushed away.
-    if len(steps) < LEAST_UNITS or steps.min() < 0:
+    if len(steps.rows) < LEAST_UNITS or steps.values.min() < 0:
         return "block"
     if lazy.share_of_steps(steps) <= LARGEST_LAZY_SHARE:
         return "lazy"

@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...model.lattice import ByOffset
 from ..axes import LENGTH_SLACK, SLACK, principal_axes, project
 from ..tiles import TILE
 from ..workers import Workers, cut
@@ -39,9 +40,20 @@ N_PLACES = 32
 N_PARTS = 8
 
 
-def share_of_steps(steps: Tensor) -> float:
+def share_of_steps(steps: ByOffset) -> float:
     """Return the share of the table of α·η that is not negligible."""
-    return float((steps > NEGLIGIBLE[steps.dtype]).double().mean())
+    return lazy_scan.count_steps(worthwhile(steps)) / len(steps.rows) ** 2
+
+
+def worthwhile(steps: ByOffset) -> lazy_scan.Steps:
+    """Return the steps that are not negligible."""
+    kept = steps.values > NEGLIGIBLE[torch.from_numpy(steps.values).dtype]
+    edges = np.diff(np.pad(kept, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    row, start = np.nonzero(edges == 1)
+    counts = np.bincount(row, minlength=len(kept))
+    return lazy_scan.Steps(
+        steps, np.append(0, np.cumsum(counts)), start, np.nonzero(edges == -1)[1]
+    )
 
 
 class Ready(NamedTuple):
@@ -72,7 +84,7 @@ def make_ready(x: Tensor, axes: Tensor) -> Ready:
 
 def train_lazily(
     state: Tensor,
-    steps: Tensor,
+    steps: ByOffset,
     presented: Callable[[int, int], Tensor],
     starts: range,
     threads: int,
@@ -103,7 +115,7 @@ def train_lazily(
 class LazyUnits:
     """The codebook, the updates noted for each unit, and the lengths from which bounds are made."""
 
-    def __init__(self, state: Tensor, steps: Tensor, axes: Tensor, block_size: int) -> None:
+    def __init__(self, state: Tensor, steps: ByOffset, axes: Tensor, block_size: int) -> None:
         n_units, dtype = len(state), state.numpy().dtype
         n_tiles = -(-n_units // TILE)
         self.projected = state @ axes
@@ -115,12 +127,7 @@ class LazyUnits:
             drift=np.ones(n_units, dtype),
             drift_of_tiles=np.zeros(n_tiles, dtype),
         )
-        kept = steps > NEGLIGIBLE[steps.dtype]
-        self.steps = lazy_scan.Steps(
-            starts=np.concatenate([[0], np.cumsum(kept.sum(1).numpy())]),
-            units=kept.nonzero()[:, 1].to(torch.int32).numpy(),
-            sizes=steps[kept].numpy(),
-        )
+        self.steps = worthwhile(steps)
         self.pending = lazy_scan.Pending(
             samples=np.empty((n_units, N_PLACES), np.int32),
             sizes=np.empty((n_units, N_PLACES), dtype),

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ...model.lattice import ByOffset
 from ..axes import LENGTH_SLACK
 from ..tiles import TILE, bound_tile, most_promising
 
@@ -86,21 +87,20 @@ class Bounds(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """α·η(c, j) where it is not negligible, by rows c (compressed sparse rows).
+    """α·η(c, j), and the offsets at which it is not negligible, as runs along the last axis.
 
     Attributes
     ----------
-    starts : integer array of shape (n_units + 1,)
-        Row c is from position starts[c] to starts[c + 1].
-    units : integer array of shape (n_entries,)
-        j.
-    sizes : array of shape (n_entries,)
-        α·η(c, j).
+    sizes : ByOffset
+    firsts : integer array of shape (n_rows + 1,)
+        The runs of row i of `sizes.values` are numbers firsts[i] to firsts[i + 1].
+    starts, stops : integer arrays of shape (n_runs,)
     """
 
+    sizes: ByOffset
+    firsts: Indices
     starts: Indices
-    units: Indices
-    sizes: Array
+    stops: Indices
 
 
 class Pending(NamedTuple):
@@ -217,20 +217,39 @@ def scan_lazily(
                     bmu, nearest = j, distance
                     reach = np.sqrt(nearest) * upwards
         winners[t] = bmu
-        for entry in range(steps.starts[bmu], steps.starts[bmu + 1]):
-            j, h = steps.units[entry], steps.sizes[entry]
-            if pending.counts[j] == n_places:
-                _settle_unit(j, block, units, pending)
-            pending.samples[j, pending.counts[j]] = t
-            pending.sizes[j, pending.counts[j]] = h
-            pending.counts[j] += 1
-            # An upper bound lies 4 ‖w_r‖ max(‖x_r‖, ‖w_r‖) above the lower one.
-            rest = units.lengths.rests[j]
-            gap = four * rest * max(block.greatest_rests[t], rest)
-            farthest = max(zero, row[j]) + gap + slack
-            drift[j] += h * (np.sqrt(farthest) * upwards + drift[j])
-            drift_of_tiles[j // TILE] = max(drift_of_tiles[j // TILE], drift[j])
+        length, column = steps.sizes.length, steps.sizes.columns[bmu]
+        for segment in range(len(steps.sizes.segments)):
+            place = steps.sizes.rows[bmu] + steps.sizes.segments[segment]
+            for run in range(steps.firsts[place], steps.firsts[place + 1]):
+                start = max(steps.starts[run], column)
+                for at in range(start, min(steps.stops[run], column + length)):
+                    j, h = segment * length + at - column, steps.sizes.values[place, at]
+                    if pending.counts[j] == n_places:
+                        _settle_unit(j, block, units, pending)
+                    pending.samples[j, pending.counts[j]] = t
+                    pending.sizes[j, pending.counts[j]] = h
+                    pending.counts[j] += 1
+                    # An upper bound lies 4 ‖w_r‖ max(‖x_r‖, ‖w_r‖) above the lower one.
+                    rest = units.lengths.rests[j]
+                    gap = four * rest * max(block.greatest_rests[t], rest)
+                    farthest = max(zero, row[j]) + gap + slack
+                    drift[j] += h * (np.sqrt(farthest) * upwards + drift[j])
+                    drift_of_tiles[j // TILE] = max(drift_of_tiles[j // TILE], drift[j])
     return n_measured
+
+
+@njit(cache=True, nogil=True)
+def count_steps(steps: Steps) -> int:
+    """Return how many pairs of units have a step that is not negligible."""
+    total, length = 0, steps.sizes.length
+    for unit in range(len(steps.sizes.rows)):
+        column = steps.sizes.columns[unit]
+        for segment in range(len(steps.sizes.segments)):
+            place = steps.sizes.rows[unit] + steps.sizes.segments[segment]
+            for run in range(steps.firsts[place], steps.firsts[place + 1]):
+                start = max(steps.starts[run], column)
+                total += max(0, min(steps.stops[run], column + length) - start)
+    return total
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nnan", "nsz"})

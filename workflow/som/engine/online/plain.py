@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.lattice import ByOffset
 from ...model.samples import Samples, as_features
 
 # Samples after which identical units are looked for again; then twice as many, and so on.
@@ -20,7 +21,7 @@ MOST_SAMPLES = FIRST_LOOK * (2**N_LOOKS - 1)
 
 def present_plainly(
     state: NDArray[np.floating],
-    steps: NDArray[np.floating],
+    steps: ByOffset,
     samples: Samples,
     order: NDArray[np.integer],
     winners: NDArray[np.int32],
@@ -30,7 +31,7 @@ def present_plainly(
     Parameters
     ----------
     state : array of shape (n_units, n_features)
-    steps : array of shape (n_units, n_units)
+    steps : ByOffset
         α·η(c, j).
     samples : array of shape (n_samples, n_features)
         Either bytes (used as x / 255) or float32.
@@ -41,14 +42,14 @@ def present_plainly(
     for turn, sample in enumerate(order):
         x = as_features(samples[sample], state.dtype)
         squared_distances = np.square(x - state).sum(axis=1)
-        bmu = np.argmin(squared_distances)
-        state += steps[bmu][:, None] * (x - state)
+        bmu = int(np.argmin(squared_distances))
+        state += steps.row(bmu)[:, None] * (x - state)
         winners[turn] = bmu
 
 
 def present_while_units_are_identical(
     state: NDArray[np.floating],
-    steps: NDArray[np.floating],
+    steps: ByOffset,
     samples: Samples,
     order: NDArray[np.integer],
     winners: NDArray[np.int32],

@@ -70,7 +70,7 @@ def train_epoch_as_printed(
     def presented(start: int, stop: int) -> Tensor:
         return torch.from_numpy(as_features(samples[order[start:stop]])).to(dtype).sub_(offset)
 
-    steps = torch.tensor([learning_rate, radius], dtype=dtype)
+    steps = np.array([learning_rate, radius], dtype=precision)
     winners = np.empty(len(order), np.int32)
     for n_samples in train_blocks(
         state, steps, presented, range(0, len(order), BLOCK_SIZE), threads, winners,

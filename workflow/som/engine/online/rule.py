@@ -30,6 +30,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...model.lattice import ByOffset
 from ...model.samples import Samples, as_features, middle_of
 from .eager import train_blocks_eagerly
 from .forms import choose_form, train_in_forms
@@ -55,7 +56,7 @@ def train_epoch_plainly(
     codebook: NDArray[np.float32],
     samples: Samples,
     order: NDArray[np.integer],
-    neighbourhood: NDArray[np.floating],
+    neighbourhood: NDArray[np.floating] | ByOffset,
     learning_rate: float,
     *,
     precision: str = "float64",
@@ -65,7 +66,7 @@ def train_epoch_plainly(
     Parameters and result are those of `train_epoch`.
     """
     state = codebook.astype(precision)
-    steps = (learning_rate * neighbourhood).astype(precision)
+    steps = steps_of(neighbourhood, learning_rate, precision)
     present_plainly(state, steps, samples, order, np.empty(len(order), np.int32))
     return state.astype(np.float32)
 
@@ -74,7 +75,7 @@ def train_epoch(
     codebook: NDArray[np.float32],
     samples: Samples,
     order: NDArray[np.integer],
-    neighbourhood: NDArray[np.floating],
+    neighbourhood: NDArray[np.floating] | ByOffset,
     learning_rate: float,
     *,
     shape: Sequence[int] | None = None,
@@ -96,8 +97,8 @@ def train_epoch(
         Either bytes (used as x / 255) or float32.
     order : integer array
         The samples in the order in which they are presented.
-    neighbourhood : array of shape (n_units, n_units)
-        η(c, j) for BMU c and unit j.
+    neighbourhood : array of shape (n_units, n_units), or ByOffset
+        η(c, j) for BMU c and unit j; by offset it takes memory in proportion to the units.
     learning_rate : float
         α, 0 ≤ α ≤ 1.
     shape : sequence of int, optional
@@ -123,22 +124,22 @@ def train_epoch(
     -------
     float32 array of shape (n_units, n_features)
     """
-    written, state = (learning_rate * neighbourhood).astype(precision), codebook.astype(precision)
-    steps = torch.from_numpy(written)
+    steps, state = steps_of(neighbourhood, learning_rate, precision), codebook.astype(precision)
     winners = np.empty(len(order), np.int32) if winners is None else winners
     report = report or (lambda n_samples: None)
     if torch.device(device).type == "cpu" and form is None:
         form = choose_form(steps, smooth=shape is not None)
     n_plain = 0
     if form != "lazy":  # The lazy form measures the distances themselves, so exact ties stay exact.
-        for n_done in present_while_units_are_identical(state, written, samples, order, winners):
+        for n_done in present_while_units_are_identical(state, steps, samples, order, winners):
             n_plain += n_done
             report(n_done)
         order, winners = order[n_plain:], winners[n_plain:]
     # Distances do not change when all moves by the same vector, but their rounding shrinks.
     middle = middle_of(samples)
-    offset = torch.from_numpy(middle).to(device, steps.dtype)
-    carried = torch.from_numpy(state).sub_(offset.cpu())
+    carried = torch.from_numpy(state)
+    offset = torch.from_numpy(middle).to(device, carried.dtype)
+    carried.sub_(offset.cpu())
     if n_plain == MOST_SAMPLES:  # Some units may still be identical.
         n_blocks = 0
         on_cpu = _presenter(samples, order, offset.cpu())
@@ -148,7 +149,7 @@ def train_epoch(
             n_blocks += n_done
             report(n_done)
         order, winners = order[n_blocks:], winners[n_blocks:]
-    carried, steps = carried.to(device), steps.to(device)
+    carried = carried.to(device)
     presented = _presenter(samples, order, offset)
     if carried.is_cuda and train_blocks_on_cuda is not None:
         # torch.tensor copies: arrays read from a table may not be writable.
@@ -166,6 +167,16 @@ def train_epoch(
         report(n_done)
     with np.errstate(over="ignore"):  # What grew beyond float32 is infinite, and refused as such.
         return (carried.to("cpu", torch.float64).numpy() + middle).astype(np.float32)
+
+
+def steps_of(
+    neighbourhood: NDArray[np.floating] | ByOffset, learning_rate: float, precision: str
+) -> ByOffset:
+    """Return α·η(c, j), in the precision of the state."""
+    if not isinstance(neighbourhood, ByOffset):
+        neighbourhood = ByOffset.of_table(neighbourhood)
+    values = (learning_rate * neighbourhood.values).astype(precision)
+    return neighbourhood._replace(values=values)
 
 
 def _presenter(

@@ -4,10 +4,14 @@
 within a program some dozens of nanoseconds, so the samples of a block must not be launches.
 """
 
+from typing import NamedTuple
+
 import torch
 import triton
 import triton.language as tl
 from torch import Tensor
+
+from ...model.lattice import ByOffset
 
 # Units that are worked on at a time: a tile is held in registers, eight numbers a thread.
 MAX_TILE = {torch.float32: 8192, torch.float64: 4096}
@@ -21,9 +25,13 @@ def _scan_kernel(
     gram: tl.tensor,
     norms: tl.tensor,
     steps: tl.tensor,
+    rows: tl.tensor,
+    columns: tl.tensor,
+    segments: tl.tensor,
     updates: tl.tensor,
     n_block: int,
     n_units: tl.constexpr,
+    length: tl.constexpr,
     products_stride: tl.constexpr,
     gram_stride: tl.constexpr,
     steps_stride: tl.constexpr,
@@ -67,11 +75,13 @@ def _scan_kernel(
             least = tl.where(score < least, score, least)
         tl.debug_barrier()  # Products of t are complete, and no thread reads old norms any more.
         square = tl.load(gram + t * gram_stride + t)
-        steps_of_bmu = steps + bmu.to(tl.int64) * steps_stride
+        first_row, first_column = tl.load(rows + bmu), tl.load(columns + bmu)
         for start in range(0, n_units, tile):  # What the sample does to every unit.
             units = start + lanes
             exists = units < n_units
-            h = tl.load(steps_of_bmu + units, mask=exists, other=0)
+            row = first_row + tl.load(segments + units // length, mask=exists, other=0)
+            place = row * steps_stride + first_column + units % length
+            h = tl.load(steps + place, mask=exists, other=0)
             product = tl.load(products + t * products_stride + units, mask=exists, other=0)
             norm = tl.load(norms + units, mask=exists, other=0)
             keep = 1 - h
@@ -81,8 +91,25 @@ def _scan_kernel(
         tl.debug_barrier()  # Norms and updates are there for the next sample.
 
 
+class Steps(NamedTuple):
+    """A `ByOffset` on a device."""
+
+    values: Tensor
+    rows: Tensor
+    columns: Tensor
+    segments: Tensor
+    length: int
+
+
+def steps_on(device: torch.device, steps: ByOffset) -> Steps:
+    """Return a copy on a device."""
+    arrays = (steps.values, steps.rows, steps.columns, steps.segments)
+    values, rows, columns, segments = (torch.tensor(array, device=device) for array in arrays)
+    return Steps(values, rows, columns, segments, steps.length)
+
+
 def scan_block(
-    products: Tensor, gram: Tensor, norms: Tensor, steps: Tensor, updates: Tensor
+    products: Tensor, gram: Tensor, norms: Tensor, steps: Steps, updates: Tensor
 ) -> None:
     """Find the winners of a block in order, and the update of every unit by each.
 
@@ -98,7 +125,7 @@ def scan_block(
         Inner products of the block's samples.
     norms : Tensor of shape (n_units,)
         Squared norms of the units; updated.
-    steps : Tensor of shape (n_units, n_units)
+    steps : Steps
         α·η(c, j).
     updates : Tensor of shape (n_block, n_units)
         Receives α·η(c_t, j), row t for sample t.
@@ -110,15 +137,19 @@ def scan_block(
         products,
         gram,
         norms,
-        steps,
+        steps.values,
+        steps.rows,
+        steps.columns,
+        steps.segments,
         updates,
         n_block,
         # Constants of the compiled code, so that it can load four numbers at once where rows are
         # multiples of four; a map of another size is compiled again.
         n_units=n_units,
+        length=steps.length,
         products_stride=products.stride(0),
         gram_stride=gram.stride(0),
-        steps_stride=steps.stride(0),
+        steps_stride=steps.values.stride(0),
         updates_stride=updates.stride(0),
         tile=tile,
         num_warps=max(1, tile // (UNITS_PER_THREAD * THREADS_PER_WARP)),

@@ -19,7 +19,8 @@ from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .block_scan import _catch_up
+from ...model.lattice import ByOffset
+from .block_scan import _catch_up, write_steps
 from .blocks import train_blocks
 from .plain import first_of_identical
 
@@ -32,7 +33,7 @@ NEAR = 1e-3
 
 def train_while_units_are_identical(
     state: Tensor,
-    steps: Tensor,
+    steps: ByOffset,
     presented: Callable[[int, int], Tensor],
     n_samples: int,
     threads: int,
@@ -66,7 +67,7 @@ def scan_block_of_twins(
     products: NDArray[np.floating],
     gram: NDArray[np.floating],
     norms: NDArray[np.floating],
-    steps: NDArray[np.floating],
+    steps: ByOffset,
     updates: NDArray[np.floating],
     winners: NDArray[np.integer],
     block: NDArray[np.floating],
@@ -101,12 +102,12 @@ def scan_block_of_twins(
         square = gram[t, t]
         squared_distance = norms[bmu] - two * products[t, bmu] + square
         lies_on_it = squared_distance <= NEAR * square and _lies_on(block, state, updates, t, bmu)
+        write_steps(steps, bmu, updates[t])
         for j in range(n_units):
-            h = steps[bmu, j]
+            h = updates[t, j]
             keep = one - h
-            updates[t, j] = h
             norms[j] = keep * keep * norms[j] + h * (two * keep * products[t, j] + h * square)
-        _part(first, chain, steps[bmu], bmu if lies_on_it else -1)
+        _part(first, chain, updates[t], bmu if lies_on_it else -1)
 
 
 @njit(cache=True, nogil=True)
