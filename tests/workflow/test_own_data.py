@@ -25,6 +25,7 @@ def own(tmp_path_factory):
     wine = load_wine(as_frame=True)
     frame = wine.frame.assign(cultivar=np.array(["Barolo", "Grignolino", "Barbera"])[wine.target])
     (project.folder / "data").mkdir()
+    frame.loc[3::10, "alcohol"] = np.nan
     frame.drop(columns="target").to_csv(project.folder / "data/wine.csv", index=False)
     generator = np.random.default_rng(0)
     elsewhere = tmp_path_factory.mktemp("elsewhere")
@@ -37,7 +38,7 @@ def own(tmp_path_factory):
 
     def change(config):
         config["datasets"] = {
-            "wines": {"train": "data/wine.csv", "label": "cultivar"},
+            "wines": {"train": "data/wine.csv", "label": "cultivar", "missing": "median"},
             "noise": {"train": str(elsewhere / "images.npz"), "test": None},
             "photos": {"train": str(elsewhere / "photos"), "test": 0.2},
         }

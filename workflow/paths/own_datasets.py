@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow.som.config.experiments import letters_of
 from workflow.som.config.refusals import ConfigError
 from workflow.som.data.own_settings import OwnDataset, own_dataset
 from workflow.som.data.sources import DATASETS
@@ -19,7 +20,14 @@ def own_datasets_of(config: Mapping[str, Any]) -> dict[str, OwnDataset]:
         If the workflow knows a data set of that name.
     """
     section = config.get("datasets") or {}
+    taken = {letters_of(name): name for name in DATASETS}
     for name in section:
+        other = taken.setdefault(letters_of(name), name)
+        if other != name:
+            raise ConfigError(
+                f"config: datasets.{name} has the name of data set {other} but for case or dashes; "
+                f"rename it, for instance to my_{name}."
+            )
         if name in DATASETS:
             raise ConfigError(
                 f"config: datasets.{name} has the name of a data set that the workflow knows; "

@@ -198,7 +198,15 @@ def threads_for(step, usual):
 
 def content_of_own(dataset):
     """Return the hashes of the files of a data set of the user's own."""
-    return content_of_files(OWN_DATASETS[dataset].sources)
+    from workflow.som.data.own_files import files_of
+
+    own = OWN_DATASETS[dataset]
+    try:
+        return content_of_files(
+            [file for source in own.sources for file in files_of(source, own.label)]
+        )
+    except SomError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def content_of_files(sources):

@@ -1,12 +1,15 @@
 """A data set of the user's own: its split, its scaling, its missing values, its tables."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
+from workflow.paths.own_datasets import own_datasets_of
+from workflow.som.config.refusals import ConfigError
 from workflow.som.data.datasets import read_images, write_samples
 from workflow.som.data.own import prepare, split
 from workflow.som.data.own_settings import OwnDataset
@@ -71,7 +74,7 @@ def test_a_second_file_or_the_training_set_itself(table, tmp_path):
     np.testing.assert_array_equal(train.values, test.values)
     assert train.labels is None
     frame.drop(columns="b").to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(SomError, match=r"b\.csv: it has other features than"):
+    with pytest.raises(SomError, match=r"b\.csv: it has no column b"):
         prepare(OwnDataset(train=str(path), **second))
 
 
@@ -166,3 +169,50 @@ def test_a_label_without_a_class_is_damage(tmp_path):
     write_samples(path, np.arange(2, dtype=np.int32), values, np.array([0, 2]), metadata)
     with pytest.raises(DamagedFileError, match="it has the label 2, which is no class"):
         read_images(path)
+
+
+def test_columns_of_a_second_file_may_stand_in_another_order(table, tmp_path):
+    path, frame = table
+    frame[["c", "kind", "a", "b"]].to_csv(tmp_path / "b.csv", index=False)
+    options = {"train": str(path), "test": str(tmp_path / "b.csv"), "label": "kind"}
+    train, test, _ = prepare(OwnDataset(**options))
+    np.testing.assert_array_equal(train.values, test.values)
+
+
+def test_bytes_and_other_numbers_do_not_go_together(tmp_path):
+    images = np.zeros((4, 3, 3), np.uint8)
+    np.savez(tmp_path / "bytes.npz", X=images)
+    np.savez(tmp_path / "floats.npz", X=images + 0.5)
+    with pytest.raises(SomError, match=r"floats\.npz: its pixels are other numbers, but those of"):
+        prepare(OwnDataset(train=str(tmp_path / "bytes.npz"), test=str(tmp_path / "floats.npz")))
+
+
+def test_a_table_of_bytes_keeps_its_own_units(tmp_path):
+    table = np.arange(12, dtype=np.uint8).reshape(4, 3)
+    np.savez(tmp_path / "a.npz", X=table)
+    train, _, metadata = prepare(OwnDataset(train=str(tmp_path / "a.npz"), test=None, scale="none"))
+    assert train.values.dtype == np.float32
+    np.testing.assert_array_equal(train.values, table)
+    assert undo_scaling(train.values, json.loads(metadata["scaling"])).max() == 11
+
+
+def test_classes_have_one_order_whatever_they_are_called(tmp_path):
+    names = np.array(["nan", "3", "x", "10", "inf"])
+    np.savez(tmp_path / "a.npz", X=np.zeros((5, 2)), y=names)
+    for turn in range(5):
+        np.savez(tmp_path / "a.npz", X=np.zeros((5, 2)), y=np.roll(names, turn))
+        _, _, metadata = prepare(OwnDataset(train=str(tmp_path / "a.npz"), test=None, label="y"))
+        assert json.loads(metadata["class_names"]) == ["3", "10", "inf", "nan", "x"]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["MNIST"], "datasets.MNIST has the name of data set mnist but for case or dashes"),
+        (["my_t", "My-T"], "datasets.My-T has the name of data set my_t but for case"),
+        (["mnist"], "datasets.mnist has the name of a data set that the workflow knows"),
+    ],
+)
+def test_names_that_could_be_taken_for_another_are_refused(names, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        own_datasets_of({"datasets": {name: {"train": "a.csv"} for name in names}})

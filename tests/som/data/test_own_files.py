@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_wine
 
-from workflow.som.data.own_files import Kind, content_of, kind_of, read_samples
+from workflow.som.data.own import prepare
+from workflow.som.data.own_files import Kind, content_of, files_of, kind_of, read_samples
+from workflow.som.data.own_settings import OwnDataset
 from workflow.som.files.errors import SomError
 
 TABLE = pd.DataFrame(
@@ -226,3 +228,68 @@ def test_the_content_counts_and_neither_times_nor_folders(tmp_path):
     assert content_of("sklearn:wine") == content_of("sklearn:wine") != content_of("sklearn:iris")
     with pytest.raises(SomError, match="there is no such file or folder"):
         content_of(str(tmp_path / "three"))
+
+
+def test_labels_of_idx_files_go_by_the_names_of_the_images(tmp_path):
+    for name, labels in (("train", [1, 2, 3]), ("test", [7, 7, 7])):
+        (tmp_path / f"{name}-images-idx3-ubyte").write_bytes(idx(IMAGES))
+        (tmp_path / f"{name}-labels-idx1-ubyte").write_bytes(idx(np.uint8(labels)))
+    for name, labels in (("train", ["1", "2", "3"]), ("test", ["7", "7", "7"])):
+        source = str(tmp_path / f"{name}-images-idx3-ubyte")
+        assert read_samples(source, "labels", None).labels.tolist() == labels
+        assert files_of(source, "labels") == [source, source.replace("images-idx3", "labels-idx1")]
+    train, test = (str(tmp_path / f"{name}-images-idx3-ubyte") for name in ("train", "test"))
+    with pytest.raises(SomError, match="test-images-idx3-ubyte: it would get the labels of"):
+        prepare(OwnDataset(train=train, test=test, label="train-labels-idx1-ubyte"))
+    assert "next to it is no file of labels names or train-names-idx1-ubyte" in refusal(
+        train, "names"
+    )
+    (tmp_path / "folder.idx").mkdir()
+    assert "folder, a pipe" not in refusal(tmp_path / "folder.idx")
+
+
+def test_rows_longer_than_the_heading_are_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2,3\n4,5,6\n")
+    assert "cannot be read as a table" in refusal(path)
+    path.write_text("a,a,b\n1,2,3\n")
+    assert refusal(path).endswith("its column a is there twice; rename one.")
+
+
+def test_a_class_may_be_called_na_in_a_table(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("x,c\n1,NA\n2,None\n3,nan\n")
+    assert read_samples(str(path), "c", None).labels.tolist() == ["NA", "None", "nan"]
+    path.write_text("x,c\n1,NA\n2,\n")
+    assert "row 2, column c is empty" in refusal(path, "c")
+
+
+def test_dates_are_no_numbers(tmp_path):
+    path = tmp_path / "a.parquet"
+    times = pd.to_datetime(["2026-01-01", "2026-01-02"])
+    frame = pd.DataFrame({"a": [1.0, 2.0], "t": times, "d": times - times[0]})
+    frame.to_parquet(path)
+    assert read_samples(str(path), None, None).names == ["a"]
+    for name in ("t", "d"):
+        assert f"column {name} holds dates or times" in refusal(path, None, ["a", name])
+
+
+def test_a_label_among_the_features_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    pd.DataFrame({"x": [1, 2], "c": [3, 4]}).to_csv(path, index=False)
+    assert "column c is both label and among features" in refusal(path, "c", ["x", "c"])
+
+
+def test_folders_take_no_label_and_a_folder_is_no_image(tmp_path):
+    Image.fromarray(IMAGES[0]).save(tmp_path / "a.png")
+    (tmp_path / "x.png").mkdir()
+    assert len(read_samples(str(tmp_path), None, None).values) == 1
+    assert "so leave label out" in refusal(tmp_path, "class")
+    assert "so leave features out" in refusal(tmp_path, None, ["a"])
+
+
+def test_a_damaged_archive_is_no_reason_to_stop_other_targets(tmp_path):
+    path = tmp_path / "bad.npz"
+    path.write_bytes(b"no archive")
+    assert kind_of(str(path), None) == (False, False)
+    assert "cannot be read" in refusal(path)

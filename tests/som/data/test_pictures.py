@@ -3,8 +3,15 @@
 import json
 
 import numpy as np
+import pytest
 
-from workflow.som.data.pictures import brightness, colours_of, grey, image_shape_of
+from workflow.som.data.pictures import (
+    brightness,
+    colours_of,
+    grey,
+    image_shape_of,
+    units_of_brightness,
+)
 from workflow.som.data.scaling import apply_scaling, scaling_of
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (7, 2 * 3 * 3), dtype=np.uint8)
@@ -20,10 +27,19 @@ def test_bytes_are_shares_of_255_in_tables_and_codebooks():
 def test_scaled_images_are_between_their_darkest_and_brightest_pixel():
     scaling = scaling_of("standard", IMAGES.astype(np.float64))
     metadata = {"image_shape": "[2, 3, 3]", "scaling": json.dumps(scaling)}
+    metadata["pixel_range"] = json.dumps([float(IMAGES.min()), float(IMAGES.max())])
     scaled = apply_scaling(IMAGES, scaling)
     low, high = IMAGES.min(), IMAGES.max()
     expected = (IMAGES - float(low)) / (high - float(low))
     np.testing.assert_allclose(brightness(scaled, metadata), expected, atol=1e-6)
+    # A part of the images has the same scale, and so do distances.
+    np.testing.assert_array_equal(
+        brightness(scaled[:2], metadata), brightness(scaled, metadata)[:2]
+    )
+    apart = brightness(scaled[0], metadata) - brightness(scaled[1], metadata)
+    true = np.linalg.norm(scaled[0] - scaled[1])
+    assert np.linalg.norm(units_of_brightness(metadata) * apart) == pytest.approx(true, rel=1e-5)
+    assert units_of_brightness(OF_BYTES) is None
 
 
 def test_grey_is_the_mean_of_the_colours():

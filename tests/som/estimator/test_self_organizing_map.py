@@ -215,12 +215,14 @@ def test_a_linear_classifier_learns_more_from_the_map_than_from_single_units():
         ({"rule": "stochastic"}, "rule is 'stochastic': choose one of 'batch', 'online'."),
         ({"kernel": "mexican_hat"}, "kernel 'mexican_hat' needs rule='online'."),
         ({"shape": "big"}, "shape is 'big': give lengths such as (10, 10), or 'auto'."),
+        ({"shape": 10}, "shape is 10: give lengths such as (10, 10), or 'auto'."),
+        ({"radius": "auto"}, "radius is 'auto': it must be a number above 0."),
         ({"shape": (3, 0)}, "shape is (3, 0): all lengths must be whole and above 0."),
         ({"shape": (3, 2.5)}, "shape is (3, 2.5): all lengths must be whole and above 0."),
         ({"shape": (3,)}, "Shape [3] has 1 length, but topology square needs 2."),
         ({"shape": "auto", "topology": "block"}, "give its shape."),
         ({"epochs": 0}, "epochs is 0: it must be a whole number above 0."),
-        ({"radius": 0}, "radius is 0: it must be above 0."),
+        ({"radius": 0}, "radius is 0: it must be a number above 0."),
         ({"decay": 1.5}, "decay is 1.5: it must lie in (0, 1]."),
         ({"device": "cuda"}, "device: cuda was asked for"),
         ({"response": "softmax"}, "response is 'softmax': choose one of 'distance', 'rbf'."),
@@ -242,3 +244,26 @@ def test_weights_and_classes_that_cannot_be_used(wine):
         SelfOrganizingMap((2, 2), rule="online").fit(X, sample_weight=np.ones(len(X)))
     with pytest.raises(ValueError, match="call fit"):
         SelfOrganizingMap((2, 2)).fit(X).score(X, y)
+
+
+def test_classes_may_be_a_column_or_a_table(wine):
+    X, y = wine
+    som = SelfOrganizingMap((4, 4), random_state=0).fit(X, y)
+    expected = som.score(X, y)
+    for column in (y[:, None], pd.DataFrame({"y": y})):
+        assert som.score(X, column) == expected
+        again = SelfOrganizingMap((4, 4), random_state=0).fit(X, column)
+        assert again.score(X, y) == expected
+    with pytest.raises(ValueError, match="inconsistent"):
+        som.score(X, y[:5])
+
+
+def test_bytes_are_pixels_in_a_table_too_and_other_numbers_are_refused():
+    X = np.random.default_rng(0).integers(0, 256, (60, 5), dtype=np.uint8)
+    som = SelfOrganizingMap((3, 3), random_state=0).fit(X)
+    table = pd.DataFrame(X, columns=list("abcde"))
+    of_table = SelfOrganizingMap((3, 3), random_state=0).fit(table)
+    np.testing.assert_array_equal(of_table.codebook_, som.codebook_)
+    np.testing.assert_array_equal(som.predict(X), som.predict(X / np.float32(255)))
+    with pytest.raises(ValueError, match="This map learnt from pixels"):
+        som.predict(X.astype(float))

@@ -6,7 +6,7 @@ from PIL import Image
 from workflow.som.figures.draw_evolution import HEADER, MARGIN, Epoch, draw_frames, epoch_from
 from workflow.som.figures.drawing.animation import save_animation
 from workflow.som.figures.drawing.layout import unit_raster
-from workflow.som.figures.drawing.style import majority_colours
+from workflow.som.figures.drawing.style import class_colours, majority_colours
 from workflow.som.model.lattice import Lattice
 from workflow.som.statistics.map_units import MapUnits
 
@@ -137,3 +137,22 @@ def test_seams_of_a_torus_are_dashed(palette):
     assert set(columns.tolist()) >= {MARGIN - 4, MARGIN + 82}
     beside = (rows < HEADER) | (rows >= HEADER + 60) | (columns < MARGIN) | (columns >= MARGIN + 80)
     assert beside.all()
+
+
+@pytest.mark.parametrize("n_classes", [150, 1000])
+def test_of_many_classes_similar_colours_become_one(n_classes):
+    lattice, digits = Lattice("square", (40, 50)), np.arange(2000.0) % n_classes
+    palette = class_colours([], n_classes)
+    purity = np.linspace(0.2, 1, 2000)
+    (frame,) = draw_frames(
+        lattice,
+        [Epoch(1, 0.5, 3.0, digits, purity, 8)],
+        map_size=200,
+        palette=palette,
+        dead_colour="#d9d9d9",
+        fade_by_purity=True,
+        names=[f"class {n}" for n in range(n_classes)],
+    )
+    found = np.asarray(frame.convert("RGB")).astype(int)[HEADER + 2, MARGIN + 2 :: 4][:50]
+    true = 255 * majority_colours(digits, purity, palette, "#d9d9d9", fade_by_purity=True)[:50]
+    assert np.abs(found - true).max() < 80

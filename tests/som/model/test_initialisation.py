@@ -6,6 +6,7 @@ from sklearn.decomposition import PCA
 
 from tests.som.model.test_lattice import LATTICES
 from workflow.som.files.errors import SomError
+from workflow.som.model import initialisation
 from workflow.som.model.initialisation import (
     INITIALISATIONS,
     pca_codebook,
@@ -14,6 +15,7 @@ from workflow.som.model.initialisation import (
     starting_codebook,
 )
 from workflow.som.model.lattice import Lattice
+from workflow.som.model.map_size import natural_shape
 
 LATTICE = Lattice("square", (3, 4))
 
@@ -96,5 +98,23 @@ def test_too_few_features_for_the_axes_are_refused():
 
 
 def test_every_initialisation_that_is_listed_exists():
-    for initialisation in INITIALISATIONS:
-        assert starting_codebook(initialisation, 0, pixels(), LATTICE).dtype == np.float32
+    for name in INITIALISATIONS:
+        assert starting_codebook(name, 0, pixels(), LATTICE).dtype == np.float32
+
+
+@pytest.mark.parametrize("weights", [None, np.arange(1.0, 31.0)])
+def test_of_more_features_than_samples_products_of_samples_give_the_same(weights, monkeypatch):
+    samples = np.random.default_rng(0).integers(0, 256, (30, 80), dtype=np.uint8)
+    expected = principal_components(samples, 5, weights)
+    monkeypatch.setattr(initialisation, "MOST_FEATURES", 8)
+    found = principal_components(samples, 5, weights)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-10)
+    # More components than samples: the rest is nothing.
+    _, components, deviations = principal_components(samples[:3], 5)
+    assert (deviations[3:] == 0).all() and (components[3:] == 0).all()
+
+
+def test_a_shape_for_a_few_large_images_takes_no_table_of_pixels():
+    samples = np.random.default_rng(0).integers(0, 256, (24, 90_000), dtype=np.uint8)
+    assert np.prod(natural_shape(samples, "square")) in range(20, 30)

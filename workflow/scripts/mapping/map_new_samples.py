@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workflow.som.data.classes import has_labels, names_of
-from workflow.som.data.own_files import read_samples
+from workflow.som.data.own_files import is_table, read_samples
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import start_job
 from workflow.som.files.tables import read_table, write_table
@@ -32,7 +32,7 @@ def main(
 ) -> None:
     """Read new samples and a run's last epoch; write one row per sample."""
     codebook, metadata = load_checkpoint(checkpoint)
-    features = metadata.get("feature_names")
+    features = metadata.get("feature_names") if is_table(source) else None
     raw = read_samples(source, None, None if features is None else json.loads(features))
     samples = as_the_run_saw_them(source, raw, metadata)
     trained = read_table(training).frame

@@ -16,7 +16,7 @@ from workflow.som.statistics.purity import summarise, summarise_hits, units_tabl
 
 KEYS = (
     *("experiment", "seed", "epoch", "dataset", "lattice", "fingerprint"),
-    *("image_shape", "class_names", "feature_names", "scaling"),
+    *("image_shape", "class_names", "feature_names", "scaling", "pixel_range"),
 )
 
 

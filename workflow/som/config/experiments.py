@@ -253,16 +253,17 @@ def canonical_dataset(name: str, own: Iterable[str] = ()) -> str:
     """
     if name in own:
         return name
-    known = {_letters(canonical): canonical for canonical in (*DATASET_NAMES, *own)}
-    if _letters(name) in known:
-        return known[_letters(name)]
-    close = difflib.get_close_matches(_letters(name), known, n=1)
+    known = {letters_of(canonical): canonical for canonical in (*DATASET_NAMES, *own)}
+    if letters_of(name) in known:
+        return known[letters_of(name)]
+    close = difflib.get_close_matches(letters_of(name), known, n=1)
     names = ", ".join((*DATASET_NAMES, *own))
     remedy = f"the nearest of {names} is {known[close[0]]}" if close else f"choose one of {names}"
     raise ConfigError(f"dataset is {shown(name)}, which is not known; {remedy}.")
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return a data set's name as it is compared: neither case nor spaces nor dashes count."""
     return re.sub(r"[\s_-]", "", name).casefold()
 
 

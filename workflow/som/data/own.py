@@ -1,13 +1,14 @@
 """Data sets of the user's own: split, completed and scaled, and written as tables of samples."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .own_files import MOST_CLASSES, RawSamples, read_samples, refused
+from .own_files import MOST_CLASSES, RawSamples, files_of, read_samples, refused
 from .own_settings import OwnDataset
 from .scaling import apply_scaling, scaling_of
 
@@ -40,17 +41,20 @@ def prepare(dataset: OwnDataset) -> tuple[Part, Part, dict[str, str]]:
     -------
     train, test : Part
     metadata : dict
-        `class_names`, `feature_names`, `image_shape`, `scaling`, `missing` as JSON, as far as there
-        are such.
+        `class_names`, `feature_names`, `image_shape`, `scaling`, `missing`, `pixel_range` as JSON,
+        as far as there are such.
 
     Raises
     ------
     SomError
         In one sentence, if a file cannot be used.
     """
+    _check_labels(dataset)
     first = read_samples(dataset.sources[0], dataset.label, dataset.features)
     if isinstance(dataset.test, str):
-        second = read_samples(dataset.sources[1], dataset.label, dataset.features)
+        # Columns of a table go by their names, in whatever order they stand.
+        names = dataset.features or first.names
+        second = read_samples(dataset.sources[1], dataset.label, names)
         _check_alike(first, second, dataset)
     else:
         second = first
@@ -125,6 +129,18 @@ def split(
     return np.flatnonzero(~is_test), np.flatnonzero(is_test)
 
 
+def _check_labels(dataset: OwnDataset) -> None:
+    """Refuse one file of labels for two files of samples."""
+    labels = [files_of(source, dataset.label)[1:] for source in dataset.sources]
+    if len(labels) == 2 and labels[0] and labels[0] == labels[1]:
+        raise refused(
+            dataset.sources[1],
+            f"it would get the labels of {dataset.sources[0]}; name the files such as "
+            "train-images.idx and train-labels.idx, test-images.idx and test-labels.idx, and set "
+            "label to labels",
+        )
+
+
 def _check_alike(first: RawSamples, second: RawSamples, dataset: OwnDataset) -> None:
     """Refuse a test file whose samples are of another kind than those of training."""
     if first.image_shape != second.image_shape:
@@ -137,6 +153,14 @@ def _check_alike(first: RawSamples, second: RawSamples, dataset: OwnDataset) -> 
         raise refused(
             str(dataset.test),
             f"it has other features than {dataset.train}; name the columns to use in features",
+        )
+    bytes_in = [raw.values.dtype == np.uint8 for raw in (first, second)]
+    if first.image_shape is not None and bytes_in[0] != bytes_in[1]:
+        kinds = ["bytes (0 to 255)" if are_bytes else "other numbers" for are_bytes in bytes_in]
+        raise refused(
+            str(dataset.test),
+            f"its pixels are {kinds[1]}, but those of {dataset.train} are {kinds[0]}; save both in "
+            "the same way",
         )
     if (first.labels is None) != (second.labels is None):
         raise refused(
@@ -160,9 +184,11 @@ def _class_names(dataset: OwnDataset, first: RawSamples, second: RawSamples) -> 
 
 def _by_value(name: str) -> tuple[bool, float, str]:
     try:
-        return False, float(name), name
+        value = float(name)
     except ValueError:
-        return True, 0.0, name
+        value = math.nan
+    is_number = math.isfinite(value)  # A class may be called nan.
+    return not is_number, value if is_number else 0.0, name
 
 
 def _numbered(
@@ -182,7 +208,7 @@ def _scaled(
     scale = dataset.scale
     if scale is None:
         scale = "none" if are_bytes and is_images else "range" if is_images else "standard"
-    if are_bytes and scale == "none":
+    if are_bytes and is_images and scale == "none":
         return (train, test), {"scaling": json.dumps({"kind": "bytes"})}
     train, test = train.astype(np.float64), test.astype(np.float64)
     train, test, completed = _completed(dataset, raw, train, test)
@@ -199,7 +225,10 @@ def _scaled(
                 "standard or range",
             )
         parts.append(made)
-    return (parts[0], parts[1]), {"scaling": json.dumps(scaling)} | completed
+    done = {"scaling": json.dumps(scaling)} | completed
+    if is_images:
+        done["pixel_range"] = json.dumps([float(train.min()), float(train.max())])
+    return (parts[0], parts[1]), done
 
 
 def _feature(raw: RawSamples, column: int) -> str:

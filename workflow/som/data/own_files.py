@@ -1,6 +1,7 @@
 """The user's own files, read as samples: tables, arrays, IDX files and folders of images."""
 
 import hashlib
+import warnings
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,9 @@ IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".p
 MOST_CLASSES = 1000
 # Arrays in which samples are looked for where a file has several.
 USUAL_NAMES = ("X", "x", "data", "images", "features", "samples", "arr_0")
+# What stands for a missing number in tables of text.
+MISSING = ["", "NA", "N/A", "n/a", "#N/A", "#NA", "nan", "NaN", "-nan", "-NaN", "null", "NULL"]
+MISSING += ["None", "<NA>"]
 # One image of more pixels than that is no sample of a set.
 MOST_PIXELS = 2**22
 
@@ -101,7 +105,7 @@ def kind_of(source: str, label: str | None) -> Kind:
         return Kind(True, any(label for _, label in _images_of(path)))
     try:
         n_axes = _n_axes(path, label)
-    except (SomError, OSError, ValueError, KeyError):
+    except (SomError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         n_axes = 2
     return Kind(n_axes > 2, label is not None)
 
@@ -129,14 +133,19 @@ def read_samples(source: str, label: str | None, features: Sequence[str] | None)
         return _packaged(source, label, features)
     path = Path(source).expanduser()
     if path.is_dir():
+        if label is not None or features is not None:
+            key = "features" if label is None else "label"
+            raise refused(
+                path, f"classes of images are the names of their folders, so leave {key} out"
+            )
         return _read_folder(path)
     try:
         check_input(path)
     except OSError as error:
         raise refused(path, reason(error)) from None
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    if any(suffix in TABLES for suffix in suffixes):
-        return _from_table(path, _read_frame(path, suffixes), label, features)
+    if is_table(source):
+        return _from_table(path, _read_frame(path, suffixes, label), label, features)
     if features is not None:
         raise refused(path, "it has no columns, so leave features out in the configuration")
     if suffixes[-1:] == [".npz"]:
@@ -148,12 +157,20 @@ def read_samples(source: str, label: str | None, features: Sequence[str] | None)
             )
         return _from_array(path, _load(path), None)
     if _is_idx(path):
-        labels = None if label is None else parse_idx(path.with_name(label))
-        return _from_array(path, parse_idx(path), labels)
+        labels = None if label is None else _read_idx(idx_labels(path, label))
+        return _from_array(path, _read_idx(path), labels)
     raise refused(
         path,
         "its name ends in none of .csv, .tsv, .parquet, .npz, .npy, .idx; rename or convert it",
     )
+
+
+def is_table(source: str) -> bool:
+    """Return whether a source has columns with names."""
+    if source.startswith(PACKAGED):
+        return source != f"{PACKAGED}digits"
+    suffixes = [suffix.lower() for suffix in Path(source).suffixes[-2:]]
+    return any(suffix in TABLES for suffix in suffixes)
 
 
 def _packaged(source: str, label: str | None, features: Sequence[str] | None) -> RawSamples:
@@ -171,20 +188,54 @@ def _packaged(source: str, label: str | None, features: Sequence[str] | None) ->
     return _from_table(Path(source), frame, label, features)
 
 
+def files_of(source: str, label: str | None) -> list[str]:
+    """Return the files or folders from which a source is read: an IDX file has another of labels.
+
+    Raises
+    ------
+    SomError
+        If there is no such file of labels.
+    """
+    path = Path(source).expanduser()
+    if label is None or source.startswith(PACKAGED) or path.is_dir() or not _is_idx(path):
+        return [source]
+    return [source, str(idx_labels(path, label))]
+
+
+def idx_labels(path: Path, label: str) -> Path:
+    """Return the file of labels next to an IDX file: its name, or `label` in place of "images".
+
+    So `labels` is the name for train-images-idx3-ubyte and for t10k-images-idx3-ubyte alike.
+    """
+    alike = path.name.replace("images", label).replace("idx3", "idx1")
+    for name in (label, alike):
+        found = path.with_name(name)
+        if found != path and found.is_file():
+            return found
+    raise refused(
+        path, f"next to it is no file of labels {label} or {alike}; mend label in the configuration"
+    )
+
+
+def _read_idx(path: Path) -> NDArray[np.integer]:
+    try:
+        check_input(path)
+    except OSError as error:
+        raise refused(path, reason(error)) from None
+    return parse_idx(path)
+
+
 def _is_idx(path: Path) -> bool:
     name = path.name.lower().removesuffix(".gz")
     return name.endswith((".idx", "ubyte")) or ".idx" in name
 
 
-def _read_frame(path: Path, suffixes: Sequence[str]) -> pd.DataFrame:
+def _read_frame(path: Path, suffixes: Sequence[str], label: str | None) -> pd.DataFrame:
     try:
         if ".parquet" in suffixes:
             frame = pd.read_parquet(path)
         else:
-            frame = pd.read_csv(path, sep="\t" if ".tsv" in suffixes else ",")
-            # Where a comma is the decimal sign, programs part columns by semicolons.
-            if frame.shape[1] == 1 and ";" in str(frame.columns[0]):
-                frame = pd.read_csv(path, sep=";", decimal=",")
+            frame = _read_text(path, "\t" if ".tsv" in suffixes else ",", label)
     except MemoryError:
         raise
     except Exception as error:  # pandas and Arrow raise many kinds on what is no table.
@@ -197,6 +248,30 @@ def _read_frame(path: Path, suffixes: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
+def _read_text(path: Path, separator: str, label: str | None) -> pd.DataFrame:
+    """Read a table of text; labels stay as they are written, so that NA may be a class."""
+    heading = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str)
+    options: dict[str, Any] = {"sep": separator}
+    # Where a comma is the decimal sign, programs part columns by semicolons.
+    if heading.shape[1] == 1 and ";" in str(heading.iloc[0, 0]):
+        options = {"sep": ";", "decimal": ","}
+        heading = pd.read_csv(path, sep=";", header=None, nrows=1, dtype=str)
+    names = heading.iloc[0].dropna().tolist()
+    if label in names:
+        missing = {name: [""] if name == label else MISSING for name in names}
+        options |= {"dtype": {label: str}, "keep_default_na": False, "na_values": missing}
+    with warnings.catch_warnings():
+        # Of rows that are longer than the heading pandas would leave out the end.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        frame = pd.read_csv(path, index_col=False, **options)
+    if label in names:
+        numbers = pd.to_numeric(frame[label], errors="coerce")
+        frame[label] = numbers if numbers.notna().all() else frame[label]
+    if len(set(names)) < len(names):
+        frame.columns = pd.Index([str(name) for name in heading.iloc[0]])
+    return frame
+
+
 def _from_table(
     path: Path, frame: pd.DataFrame, label: str | None, features: Sequence[str] | None
 ) -> RawSamples:
@@ -204,6 +279,8 @@ def _from_table(
         if name not in frame.columns:
             shown = ", ".join(frame.columns[:8])
             raise refused(path, f"it has no column {name}; its columns are {shown}")
+    if label is not None and label in (features or ()):
+        raise refused(path, f"column {label} is both label and among features; take it out of one")
     labels = None
     if label is not None:
         labels = _as_text(path, frame[label].to_numpy(object), f"column {label}")
@@ -228,11 +305,18 @@ def _is_numeric(column: "pd.Series[Any]") -> bool:
 
 def _is_mostly_numeric(column: "pd.Series[Any]") -> bool:
     known = column.dropna()
+    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
+        return False  # Dates, for example, which would become numbers, too.
     return len(known) > 0 and pd.to_numeric(known, errors="coerce").notna().mean() > 0.5
 
 
 def _numbers(path: Path, column: "pd.Series[Any]") -> NDArray[np.float64]:
     """Return a column as float64, NaN where it is empty; refuse text and infinity."""
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+        raise refused(
+            path,
+            f"column {column.name} holds dates or times; turn it into numbers, or leave it out",
+        )
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     is_text = np.isnan(numbers) & column.notna().to_numpy()
     huge = np.abs(numbers) > LARGEST
@@ -358,6 +442,7 @@ def _images_of(folder: Path) -> list[tuple[Path, str]]:
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in IMAGES
+        and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     pairs = [(path, path.relative_to(folder).parts[:-1]) for path in found]

@@ -23,14 +23,29 @@ def colours_of(metadata: Mapping[str, str]) -> int:
 
 
 def brightness(values: NDArray[Any], metadata: Mapping[str, str]) -> NDArray[np.float64]:
-    """Return images of shape (n_images, n_features) from 0 to 1, whatever their own units are."""
+    """Return images of shape (n_images, n_features) from 0 to 1, whatever their own units are.
+
+    0 and 1 are the darkest and the brightest pixel of the training set.
+    """
     scaling = scaling_from(metadata)
     if scaling["kind"] == "bytes":
         return as_features(values).astype(np.float64)
     own = undo_scaling(values, scaling)
-    spread = np.ptp(own)
-    bright: NDArray[np.float64] = (own - own.min()) / (spread if spread > 0 else 1)
+    low, high = json.loads(metadata["pixel_range"])
+    bright: NDArray[np.float64] = (own - low) / (high - low if high > low else 1.0)
     return bright
+
+
+def units_of_brightness(metadata: Mapping[str, str]) -> NDArray[np.float64] | None:
+    """Return how long a difference of 1 in `brightness` is to the map, by feature; None for bytes.
+
+    Bytes are given to the map as they are, so that it is 1.
+    """
+    scaling = scaling_from(metadata)
+    if scaling["kind"] == "bytes":
+        return None
+    low, high = json.loads(metadata["pixel_range"])
+    return (high - low if high > low else 1.0) / np.array(scaling["factor"])
 
 
 def grey(values: NDArray[Any], metadata: Mapping[str, str]) -> NDArray[np.float64]:

@@ -52,6 +52,8 @@ def load(run: Path | str, *, epoch: int | None = None) -> SelfOrganizingMap:
     scaling = scaling_from(metadata)
     som._takes_pixels = scaling["kind"] == "bytes"
     som._scaling = None if som._takes_pixels else scaling
+    if "missing" in metadata:
+        som._for_missing = np.array(json.loads(metadata["missing"])["values"])
     if "feature_names" in metadata:
         som.feature_names_in_ = np.array(json.loads(metadata["feature_names"]), dtype=object)
     _add_training_samples(som, folder / f"training_activations/{checkpoints[-1].stem}.parquet")

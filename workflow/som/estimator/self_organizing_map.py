@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -17,7 +17,13 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 from tqdm import tqdm
 
 from ..config.experiments import natural_radius
@@ -136,6 +142,8 @@ class SelfOrganizingMap(
     # `load` sets these: that pixels are expected, or how a run's data set is scaled.
     _takes_pixels = False
     _scaling: Mapping[str, Any] | None = None
+    # What a run puts in the place of missing values; None: they are refused.
+    _for_missing: NDArray[np.float64] | None = None
 
     def __init__(
         self,
@@ -284,9 +292,10 @@ class SelfOrganizingMap(
         check_is_fitted(self)
         if not hasattr(self, "unit_classes_"):
             raise ValueError("score(X, y) needs a map whose units have classes: call fit(X, y).")
-        found = self.unit_classes_[self.predict(X)]
+        found, y = self.unit_classes_[self.predict(X)], column_or_1d(y)
+        check_consistent_length(found, y)
         named = np.append(self.classes_, self.classes_[:1])[found]
-        return float(((named == np.asarray(y)) & (found != NO_CLASS)).mean())
+        return float(((named == y) & (found != NO_CLASS)).mean())
 
     def u_matrix(self) -> NDArray[np.float64]:
         """Return the mean distance of each unit to its neighbours (Ultsch 1990), as the lattice."""
@@ -314,9 +323,17 @@ class SelfOrganizingMap(
 
     def _samples(self, X: ArrayLike, *, reset: bool = False) -> Samples:
         """Return samples as bytes or float32, checked."""
-        are_bytes = getattr(X, "dtype", None) == np.uint8 and self._scaling is None
+        dtypes = set(getattr(X, "dtypes", [getattr(X, "dtype", None)]))  # Of a table, by column.
+        are_bytes = dtypes == {np.dtype(np.uint8)} and self._scaling is None
         dtype = np.uint8 if are_bytes else np.float64 if self._scaling else np.float32
-        checked: Samples = validate_data(self, X, dtype=dtype, reset=reset, order="C")
+        finite = True if self._for_missing is None else "allow-nan"
+        checked: Samples = validate_data(
+            self, X, dtype=dtype, reset=reset, order="C", ensure_all_finite=finite
+        )
+        if self._for_missing is not None:
+            checked = np.where(np.isnan(checked), self._for_missing, checked)
+        if reset:
+            self._takes_pixels = are_bytes
         if self._takes_pixels and not are_bytes and checked.max(initial=0) > 1:
             raise ValueError(
                 "This map learnt from pixels: give bytes (uint8) from 0 to 255, or numbers from 0 "
@@ -330,7 +347,8 @@ class SelfOrganizingMap(
         """Check the parameters and make the first codebook."""
         self._check_parameters()
         try:
-            shape = natural_shape(samples, self.topology) if self.shape == "auto" else self.shape
+            is_auto = isinstance(self.shape, str)  # Nothing else is text by now.
+            shape = natural_shape(samples, self.topology) if is_auto else self.shape
             self.lattice_ = Lattice(self.topology, tuple(int(length) for length in shape))
             self.shape_ = self.lattice_.shape
             self._seed = self._draw_seed()
@@ -362,9 +380,10 @@ class SelfOrganizingMap(
                 raise ValueError(f"{name} is {value!r}: choose one of {listed}.")
         if self.rule == "batch" and self.kernel in ONLINE_ONLY:
             raise ValueError(f"kernel {self.kernel!r} needs rule='online'.")
-        if isinstance(self.shape, str) and self.shape != "auto":
+        is_auto = isinstance(self.shape, str) and self.shape == "auto"
+        if not is_auto and (isinstance(self.shape, str) or not np.iterable(self.shape)):
             raise ValueError(f"shape is {self.shape!r}: give lengths such as (10, 10), or 'auto'.")
-        if self.shape != "auto" and not all(
+        if not is_auto and not all(
             isinstance(length, Integral) and length > 0 for length in self.shape
         ):
             raise ValueError(f"shape is {self.shape!r}: all lengths must be whole and above 0.")
@@ -372,8 +391,9 @@ class SelfOrganizingMap(
             raise ValueError(f"epochs is {self.epochs!r}: it must be a whole number above 0.")
         for name in ("radius", "final_radius"):
             value = getattr(self, name)
-            if value is not None and not 0 < value < np.inf:
-                raise ValueError(f"{name} is {value!r}: it must be above 0.")
+            if value is None or isinstance(value, Real) and 0 < value < np.inf:
+                continue
+            raise ValueError(f"{name} is {value!r}: it must be a number above 0.")
         for name in ("learning_rate", "final_learning_rate", "decay"):
             if not 0 < getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)!r}: it must lie in (0, 1].")
@@ -445,7 +465,7 @@ class SelfOrganizingMap(
             if hasattr(self, name):
                 delattr(self, name)
         if y is not None and type_of_target(y) in ("binary", "multiclass"):
-            self._name_units(np.asarray(y), weights)
+            self._name_units(column_or_1d(y), weights)
         return self
 
     def _name_units(self, y: NDArray[Any], weights: NDArray[np.float64] | None) -> None:

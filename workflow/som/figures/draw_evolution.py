@@ -16,6 +16,7 @@ from .drawing.layout import unit_raster
 from .drawing.style import class_colours, majority_colours
 
 # The picture's palette: greys for text, then the colours of units.
+N_COLOURS = 256  # of a palette
 PALE = N_GREYS - 3
 
 MARGIN = 14  # pixels
@@ -95,6 +96,10 @@ def draw_frames(
     ]
     every = np.rint(np.concatenate(colours) * 255).astype(np.uint8)
     distinct, indices = np.unique(every, axis=0, return_inverse=True)
+    step = 1
+    while len(distinct) > N_COLOURS - N_GREYS:  # Of many classes similar colours become one.
+        step *= 2
+        distinct, indices = np.unique(every // step * step, axis=0, return_inverse=True)
     greys = np.linspace(0, 255, N_GREYS).astype(np.uint8)[:, None].repeat(3, axis=1)
     shades = np.concatenate([greys, distinct]).ravel().tolist()
     bounds = np.cumsum([len(part) for part in colours])

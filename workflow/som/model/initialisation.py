@@ -9,6 +9,8 @@ from .lattice import Lattice
 from .samples import Samples, as_features
 
 INITIALISATIONS = ("random", "sample", "pca")
+# Up to so many features their inner products are always a small matrix.
+MOST_FEATURES = 1024
 
 
 def starting_codebook(
@@ -95,6 +97,9 @@ def principal_components(
     """
     scale = 255.0 if samples.dtype == np.uint8 else 1.0
     n_samples, n_features = samples.shape
+    if n_features > max(n_samples, MOST_FEATURES):
+        mean, components, deviations = _of_few_samples(samples, n_components, weights)
+        return mean / scale, components, deviations / scale
     total, squares = np.zeros(n_features), np.zeros((n_features, n_features))
     for start in range(0, n_samples, 4096):
         part = samples[start : start + 4096].astype(np.float64)
@@ -105,8 +110,36 @@ def principal_components(
     mean = total / n_counted
     covariance = squares / n_counted - np.outer(mean, mean)
     values, vectors = np.linalg.eigh(covariance)
-    components = vectors[:, ::-1][:, :n_components].T
-    largest = np.abs(components).argmax(axis=1)
-    components = components * np.sign(components[np.arange(n_components), largest])[:, None]
+    components = _with_signs(vectors[:, ::-1][:, :n_components].T)
     deviations = np.sqrt(np.maximum(values[::-1][:n_components], 0)) / scale
     return mean / scale, components, deviations
+
+
+def _of_few_samples(
+    samples: Samples, n_components: int, weights: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, components and deviations by inner products of samples, not of features.
+
+    Of n samples and more features the products of samples are the smaller matrix.
+    """
+    shares = np.ones(len(samples)) if weights is None else weights
+    shares = shares / shares.sum()
+    features = samples.astype(np.float64)
+    mean = shares @ features
+    scaled = np.sqrt(shares)[:, None] * (features - mean)
+    values, vectors = np.linalg.eigh(scaled @ scaled.T)
+    deviations = np.zeros(n_components)
+    components = np.zeros((n_components, samples.shape[1]))
+    n_found = min(n_components, len(samples))
+    deviations[:n_found] = np.sqrt(np.maximum(values[::-1][:n_found], 0))
+    directions = vectors[:, ::-1][:, :n_found].T @ scaled
+    lengths = np.linalg.norm(directions, axis=1)
+    components[:n_found] = directions / np.where(lengths > 0, lengths, 1)[:, None]
+    return mean, _with_signs(components), deviations
+
+
+def _with_signs(components: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return components (n_components, n_features) whose largest entries are positive."""
+    largest = np.abs(components).argmax(axis=1)
+    signs = np.sign(components[np.arange(len(components)), largest])
+    return components * np.where(signs == 0, 1, signs)[:, None]

@@ -33,7 +33,7 @@ from .memory import check_memory
 from .resume import TERMINATED, ResumeFolder, StopRequest
 
 # What tables and codebooks say of the samples that they come from.
-DATA_KEYS = ("image_shape", "class_names", "feature_names", "scaling", "missing")
+DATA_KEYS = (*("image_shape", "class_names", "feature_names", "scaling", "missing", "pixel_range"),)
 
 logger = logging.getLogger(__name__)
 

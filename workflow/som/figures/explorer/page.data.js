@@ -19,7 +19,7 @@ async function pictureFrom(address) {
  * (`depth`), it is how much ink covers the pixel; three are its colour. Images may be smaller than
  * the data's: `shape` is theirs.
  */
-async function sheetFrom({ address, columns, shape, depth, factor }) {
+async function sheetFrom({ address, columns, shape, depth, factor, units }) {
   const picture = await pictureFrom(address);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width;
@@ -37,7 +37,9 @@ async function sheetFrom({ address, columns, shape, depth, factor }) {
     }
   }
   context.putImageData(pixels, 0, 0);
-  return { canvas, values, columns, height: shape[0], width: shape[1], depth, factor };
+  const [height, width] = shape;
+  const sizes = units ? numbersFrom(units, Float32Array) : new Float32Array(height * width * depth).fill(1);
+  return { canvas, values, columns, height, width, depth, factor, units: sizes };
 }
 
 /** Return the values of image `number` of a sheet, row by row, from 0 to 1. */
@@ -73,7 +75,7 @@ function distancesTo(sheet, image, nUnits) {
   for (let unit = 0; unit < nUnits; unit += 1) {
     const prototype = valuesOf(sheet, unit);
     let sum = 0;
-    for (let i = 0; i < image.length; i += 1) sum += (prototype[i] - image[i]) ** 2;
+    for (let i = 0; i < image.length; i += 1) sum += (sheet.units[i] * (prototype[i] - image[i])) ** 2;
     distances[unit] = sheet.factor * Math.sqrt(sum);
   }
   return distances;
