@@ -64,6 +64,7 @@ rule cluster_units:
     input:
         checkpoint=f"{RUN}/checkpoints/epoch_{{epoch}}.safetensors",
         purity=f"{RUN}/purity/epoch_{{epoch}}.parquet",
+        training=f"{RUN}/training_activations/epoch_{{epoch}}.parquet",
     output:
         table=f"{RUN}/clusters/epoch_{{epoch}}.parquet",
         summary=f"{RUN}/clusters/epoch_{{epoch}}.json",

@@ -86,7 +86,7 @@ def test_a_missing_value_is_named_wherever_it_lies(tmp_path):
     gap = whole.copy()
     gap.loc[test[0], "y"] = np.nan
     gap.to_csv(second, index=False)
-    words = rf"b\.csv: row {test[0] + 1}, column y is missing \(NaN\)"
+    words = rf"b\.csv: row {test[0] + 1}, column y is missing \(NaN\), the first of"
     for dataset in (
         OwnDataset(train=str(second)),  # In the share for testing.
         OwnDataset(train=str(path), test=str(second)),  # In the second file.
@@ -101,7 +101,9 @@ def test_missing_values_are_replaced_by_those_of_the_training_part(table, tmp_pa
     frame.loc[[3, 30], "b"] = np.nan
     frame.to_csv(path, index=False)
     settings = {"train": str(path), "scale": "none", "label": "kind"}
-    with pytest.raises(SomError, match=r"row 4, column b is missing \(NaN\); fill it in, or set"):
+    with pytest.raises(
+        SomError, match=r"row 4, column b is missing \(NaN\), the first of 2; fill in, or set"
+    ):
         prepare(OwnDataset(**settings))
     train, test, metadata = prepare(OwnDataset(**settings, missing=missing))
     known = getattr(frame["b"][train.sample], missing)()

@@ -21,7 +21,7 @@ def test_samples_are_scaled_and_completed_as_the_training_set():
     found = as_the_run_saw_them("a.csv", raw([[3.0, 2.0]]), SCALED)
     np.testing.assert_array_equal(found, np.float32([[1, 0]]))
     gaps = raw([[np.nan, 2.0]])
-    with pytest.raises(SomError, match=r"a\.csv: row 1 has a missing value \(NaN\); fill it in\."):
+    with pytest.raises(SomError, match=r"a\.csv: row 1, column 1 is missing \(NaN\); fill it in\."):
         as_the_run_saw_them("a.csv", gaps, SCALED)
     known = SCALED | {"missing": json.dumps({"values": [5, 0]})}
     np.testing.assert_array_equal(as_the_run_saw_them("a.csv", gaps, known), [[2, 0]])

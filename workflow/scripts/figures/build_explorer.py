@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from workflow.som.data.datasets import read_images
-from workflow.som.data.pictures import brightness, colours_of, units_of_brightness
+from workflow.som.data.pictures import colours_of, ink, units_of_brightness
 from workflow.som.figures.drawing.style import class_colours
 from workflow.som.figures.explorer.contents import Frame, Samples, gather
 from workflow.som.figures.explorer.page import build_page
@@ -41,7 +41,10 @@ def main(
     codebooks = [load_checkpoint(path).codebook for path in checkpoints]
     frames = [
         Frame(
-            one.epoch, one.counts, one.brightness(codebook), compute_u_matrix(codebook, one.lattice)
+            one.epoch,
+            one.counts,
+            ink(codebook, one.metadata),
+            compute_u_matrix(codebook, one.lattice),
         )
         for one, codebook in zip(units, codebooks, strict=True)
     ]
@@ -55,7 +58,7 @@ def main(
     colours = [colours_of(test.metadata)] if colours_of(test.metadata) > 1 else []
     samples = Samples(
         test.sample,
-        brightness(test.pixels, test.metadata).reshape(-1, *test.image_shape, *colours),
+        ink(test.pixels, test.metadata).reshape(-1, *test.image_shape, *colours),
         test.labels,
         landed["bmu"].to_numpy(),
         landed["distance"].to_numpy(np.float64),

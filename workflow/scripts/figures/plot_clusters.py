@@ -21,7 +21,7 @@ def main(*, table: Path, summary: Path, png: Path, svg: Path, style: Mapping[str
         draw_clusters(
             figure,
             units.lattice,
-            units.values("cluster"),
+            units.values("cluster") - 1,
             said,
             palette=style["palette"],
             dead_colour=style["dead_colour"],

@@ -35,6 +35,7 @@ def main(*, checkpoint: Path, purity: Path, png: Path, svg: Path, style: Mapping
             units.lattice,
             component_planes(units.grey(codebook), units.lattice),
             units.image_shape,
+            is_ink="scaling" not in units.metadata,
             epoch=units.epoch,
             colour_map=style["colour_map"],
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workflow.som.data.pictures import ink
 from workflow.som.figures.draw_profiles import draw_profiles, profiles_height
 from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes, titled
 from workflow.som.figures.drawing.layout import map_aspect
@@ -25,7 +26,7 @@ def main(*, checkpoint: Path, purity: Path, png: Path, style: Mapping[str, Any])
         draw_table(codebook, units, png, style)
         return
     sheet = tile_prototypes(
-        units.brightness(codebook),
+        ink(codebook, units.metadata),
         units.lattice,
         units.image_shape,
         units.is_dead,

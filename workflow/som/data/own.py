@@ -248,8 +248,8 @@ def _completed(
         row, column = np.argwhere(np.isnan(test if is_second else raw.values))[0]
         raise refused(
             dataset.sources[-1 if is_second else 0],
-            f"{raw.rows} {row + 1}, {_feature(raw, int(column))} is missing (NaN); fill it in, or "
-            "set missing to mean or median",
+            f"{raw.rows} {row + 1}, {_feature(raw, int(column))} is missing (NaN), the first of "
+            f"{sum(n_missing):,}; fill in, or set missing to mean or median",
         )
     values = np.full(train.shape[1], np.nan)
     known = ~np.isnan(train).all(axis=0)

@@ -277,7 +277,7 @@ def _from_table(
 ) -> RawSamples:
     for name in [*(features or ()), *([] if label is None else [label])]:
         if name not in frame.columns:
-            shown = ", ".join(frame.columns[:8])
+            shown = ", ".join(frame.columns[:8]) + ", …" * (len(frame.columns) > 8)
             raise refused(path, f"it has no column {name}; its columns are {shown}")
     if label is not None and label in (features or ()):
         raise refused(path, f"column {label} is both label and among features; take it out of one")

@@ -48,6 +48,15 @@ def units_of_brightness(metadata: Mapping[str, str]) -> NDArray[np.float64] | No
     return (high - low if high > low else 1.0) / np.array(scaling["factor"])
 
 
+def ink(values: NDArray[Any], metadata: Mapping[str, str]) -> NDArray[np.float64]:
+    """Return images as they are drawn: how dark each pixel is, or its colours.
+
+    In the data sets of digits a high number is ink. Images of the user's own are drawn as they are.
+    """
+    bright = brightness(values, metadata)
+    return 1 - bright if "scaling" in metadata and colours_of(metadata) == 1 else bright
+
+
 def grey(values: NDArray[Any], metadata: Mapping[str, str]) -> NDArray[np.float64]:
     """Return `brightness` with one number per pixel, the mean of its colours."""
     pixels = brightness(values, metadata)

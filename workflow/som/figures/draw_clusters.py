@@ -9,7 +9,14 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
-from .drawing.style import class_colours, draw_lattice_map, majority_colours, shortened, wrapped
+from .drawing.style import (
+    class_colours,
+    draw_lattice_map,
+    majority_colours,
+    short_number,
+    shortened,
+    wrapped,
+)
 
 # A mean silhouette below that shows no substantial structure (Kaufman & Rousseeuw 1990).
 CLEAR = 0.25
@@ -50,16 +57,20 @@ def draw_clusters(
     handles = [Patch(color=colour) for colour in colours]
     if n_dead := int(np.isnan(clusters).sum()):
         handles.append(Patch(color=dead_colour))
-        lines.append(f"dead · {n_dead:,} units")
+        lines.append(f"no training sample · {n_dead:,} units")
     key.legend(handles, lines, loc="upper left", borderaxespad=0, labelspacing=0.8)
     figure.suptitle(wrapped(clusters_finding(summary), figure), x=0.01, ha="left")
 
 
 def _describe(one: Mapping[str, Any]) -> str:
-    text = f"cluster {one['cluster'] + 1} · {one['samples']:,} samples on {one['units']:,} units"
+    text = (
+        f"cluster {one['cluster']} · {one['samples']:,} training samples on {one['units']:,} units"
+    )
     for feature in one["features"]:
         word = "high" if feature["deviations"] > 0 else "low"
-        text += f"\n{shortened(feature['name'], 24)} {word}: {feature['mean']:.4g} on average"
+        text += (
+            f"\n{shortened(feature['name'], 24)} {word}: {short_number(feature['mean'])} on average"
+        )
     return text
 
 
@@ -71,6 +82,6 @@ def clusters_finding(summary: Mapping[str, Any]) -> str:
     tried, best = [int(key) for key in silhouettes], silhouettes[str(count)]
     text = (
         f"After epoch {summary['epoch']}, the units form {count} clusters: of {min(tried)} to "
-        f"{max(tried)}, so many have the largest mean silhouette ({best:.2f})"
+        f"{max(tried)}, this number has the largest mean silhouette ({best:.2f})"
     )
     return text if best >= CLEAR else f"{text}, which is too small for clear clusters"

@@ -127,7 +127,7 @@ def draw_combined_map(
     is_short = noun_for(names) == "digit"
     for unit in labelled_units(majority_digits, lattice, in_each=is_short):
         left.text(
-            *(*centres[unit], shortened(names[int(majority_digits[unit])], 8)),
+            *(*centres[unit], shortened(names[int(majority_digits[unit])], 12)),
             ha="center",
             va="center_baseline",
             fontsize=10 if is_short else 7,
@@ -165,7 +165,7 @@ def _draw_key(
     # The commonest ones, in their order.
     shown = np.sort(np.argsort(-units, kind="stable")[:MOST_IN_KEY])
     handles = [Patch(color=colour) for colour in (*(palette[one] for one in shown), dead_colour)]
-    lines = [f"{shortened(names[one], 9)} · {units[one]:,}" for one in shown]
+    lines = [f"{shortened(names[one], 14)} · {units[one]:,}" for one in shown]
     lines.append(f"dead · {int(np.isnan(majority_digits).sum()):,}")
     digits = ax.legend(
         handles,

@@ -27,6 +27,7 @@ def draw_component_planes(
     *,
     epoch: int,
     colour_map: str,
+    is_ink: bool = True,
 ) -> None:
     """Draw two images, spread and order of every pixel's weights, and the planes of some pixels.
 
@@ -39,6 +40,8 @@ def draw_component_planes(
     epoch : int
     colour_map : str
         Name of a perceptually uniform colour map.
+    is_ink : bool
+        Whether a weight is ink on paper, as of digits, not brightness.
     """
     spreads, orders = planes.spreads, planes.orders
     pixels = widest_in_cells(spreads, image_shape, CELLS)
@@ -59,7 +62,8 @@ def draw_component_planes(
             color="white",
             path_effects=[withStroke(linewidth=1.5, foreground="#202020")],
         )
-    _draw_planes(right, lattice, planes, pixels, image_shape, colour_map)
+    ends = "0 is white paper, 1 is full ink" if is_ink else "0 is dark, 1 is bright"
+    _draw_planes(right, lattice, planes, pixels, image_shape, colour_map, ends)
     if note := map_note(lattice):
         right.supxlabel(note, fontsize=7)
     figure.suptitle(wrapped(_finding(planes, epoch), figure), x=0.01, ha="left")
@@ -102,6 +106,7 @@ def _draw_planes(
     pixels: Sequence[int],
     image_shape: tuple[int, int],
     colour_map: str,
+    ends: str,
 ) -> None:
     """Draw the planes of some pixels on one scale."""
     rows = min(CELLS[0], image_shape[0])
@@ -121,6 +126,6 @@ def _draw_planes(
         shrink=0.6,
         aspect=35,
         pad=0.03,
-        label="weight of the pixel at (row, column); 0 is white paper, 1 is full ink",
+        label=f"weight of the pixel at (row, column); {ends}",
     )
     draw_as_vectors(bar)

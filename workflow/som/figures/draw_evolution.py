@@ -22,7 +22,9 @@ PALE = N_GREYS - 3
 MARGIN = 14  # pixels
 HEADER = 52
 CURVE = 56
-KEY = 66
+# Pixels beside the map for the key, and letters of a name in it.
+KEY, LONG_KEY = 66, 112
+SHORT_NAME, LONG_NAME = 6, 12
 MOST_IN_KEY = 10
 
 
@@ -135,7 +137,9 @@ def _draw_background(
     """Draw the parts common to all frames: the key, and the axes of the curve up to `top`."""
     height, width = map_shape
     # Wide enough for the header even above a map of few columns.
-    size = max(width, 380) + 2 * MARGIN + KEY, max(height, 270) + HEADER + CURVE + 2 * MARGIN
+    is_long = max((len(name) for name in names), default=0) > SHORT_NAME
+    key, longest = (LONG_KEY, LONG_NAME) if is_long else (KEY, SHORT_NAME)
+    size = max(width, 380) + 2 * MARGIN + key, max(height, 270) + HEADER + CURVE + 2 * MARGIN
     frame = Image.new("L", size, PAPER)
     draw = ImageDraw.Draw(frame)
     left = MARGIN + width + 12
@@ -152,7 +156,7 @@ def _draw_background(
         write_text(
             frame,
             (left + 20, HEADER + 19 * place - 1),
-            name if len(name) <= 6 else f"{name[:5]}…",
+            name if len(name) <= longest else f"{name[: longest - 1]}…",
             12,
         )
     if fade_by_purity:

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from ..model.lattice import Lattice
 from ..statistics.component_planes import Planes
 from .drawing.layout import map_note
-from .drawing.style import draw_as_vectors, draw_lattice_map, shortened, wrapped
+from .drawing.style import draw_as_vectors, draw_lattice_map, short_number, shortened, wrapped
 
 MOST_COLUMNS, MOST_PLANES = 5, 60
 
@@ -20,8 +20,14 @@ MOST_COLUMNS, MOST_PLANES = 5, 60
 def feature_planes_height(n_features: int, width: float, aspect: float) -> float:
     """Return the inches that the figure needs at a width, for maps of an aspect (height/width)."""
     n_shown = min(n_features, MOST_PLANES)
-    n_columns = max(min(n_shown, MOST_COLUMNS), 3)
+    n_columns = _columns(n_shown)
     return -(-n_shown // n_columns) * (width / n_columns * 0.78 * aspect + 0.3) + 0.6
+
+
+def _columns(n_planes: int) -> int:
+    """Return how many planes stand side by side: the fewest rows, and the last one nearly full."""
+    n_rows = -(-n_planes // MOST_COLUMNS)
+    return max(3, -(-n_planes // n_rows))
 
 
 def draw_feature_planes(
@@ -50,7 +56,7 @@ def draw_feature_planes(
     """
     orders = np.nan_to_num(planes.orders, nan=-1.0)
     shown = np.sort(np.argsort(-orders, kind="stable")[:MOST_PLANES])
-    n_columns = max(min(len(shown), MOST_COLUMNS), 3)
+    n_columns = _columns(len(shown))
     panels = figure.subplots(-(-len(shown) // n_columns), n_columns, squeeze=False)
     for ax in panels.flat[len(shown) :]:
         ax.set_axis_off()
@@ -64,6 +70,7 @@ def draw_feature_planes(
         bar = figure.colorbar(mappable, ax=ax, aspect=14, pad=0.04, shrink=0.85)
         bar.ax.tick_params(labelsize=7)
         bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=3))
+        bar.ax.yaxis.set_major_formatter(lambda value, _: short_number(value))
         draw_as_vectors(bar)
     title = f"After epoch {epoch}, {planes_finding(planes, names)}"
     figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
@@ -76,9 +83,10 @@ def planes_finding(planes: Planes, names: Sequence[str]) -> str:
     if np.isnan(planes.orders).all():
         return "no two units that are adjacent differ"
     best, worst = int(np.nanargmax(planes.orders)), int(np.nanargmin(planes.orders))
-    most = f"{shortened(names[best], 24)} is ordered best: adjacent units share"
-    text = f"{most} {100 * planes.orders[best]:.0f} % of its spread"
+    text = (
+        "adjacent units have in common most of how they differ in "
+        f"{shortened(names[best], 24)} ({100 * planes.orders[best]:.0f} % shared)"
+    )
     if best != worst:
-        least = f"{shortened(names[worst], 24)} worst ({100 * planes.orders[worst]:.0f} %)"
-        text += f", {least}"
-    return f"{text}; by chance 0"
+        text += f", least in {shortened(names[worst], 24)} ({100 * planes.orders[worst]:.0f} %)"
+    return f"{text}; by chance 0 %"

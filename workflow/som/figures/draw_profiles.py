@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from ..model.lattice import Lattice
 from ..statistics.component_planes import Planes
 from .drawing.layout import map_note, unit_centres, unit_outlines
-from .drawing.style import UNDEFINED_COLOUR, draw_lattice_map, shortened, wrapped
+from .drawing.style import UNDEFINED_COLOUR, draw_lattice_map, short_number, shortened, wrapped
 
 MOST_FEATURES = 40
 HIGH, LOW = "#054b6c", "#ac3a54"
-SIDE = 0.8  # of a profile, by the side of a cell
+SIDE = 0.76  # of a profile, by the side of a cell
 
 
 def profiles_height(n_features: int, width: float, aspect: float) -> float:
@@ -93,7 +93,7 @@ def draw_profiles(
     words = "row, column" if lattice.has_rows_and_columns else "position"
     right.set_title(f"the unit with most hits ({words}: {place})", fontsize=7, loc="left")
     note = map_note(lattice)
-    text = "up: above the map's mean; down: below" + (f" · {note}" if note else "")
+    text = "up: above the mean of all units; down: below" + (f" · {note}" if note else "")
     left.set_title(text, fontsize=7, loc="left")
     title = f"What each of {lattice.n_units:,} units stands for after epoch {epoch}"
     if dead := int((hits == 0).sum()):
@@ -130,14 +130,13 @@ def _draw_names(
     places = np.arange(len(profile))
     ax.barh(places, profile, color=np.where(profile > 0, HIGH, LOW), height=0.76)
     ax.axvline(0, color="#404040", linewidth=0.6)
-    labels = [f"{name}  {_number(weight)}" for name, weight in zip(names, weights, strict=True)]
+    labels = [
+        f"{name}  {short_number(weight)}" for name, weight in zip(names, weights, strict=True)
+    ]
     ax.set(ylim=(len(profile) - 0.5, -0.5), xlim=(-1.05, 1.05), yticks=places, yticklabels=labels)
     ax.set_xticks([-1, 0, 1])
-    ax.set_xlabel("distance from the map's mean\n(1: the largest of any unit)", fontsize=7)
+    ax.set_xlabel(
+        "distance from the mean of all units\n(1: the farthest unit, for each feature)", fontsize=7
+    )
     ax.tick_params(axis="y", length=0)
     ax.tick_params(labelsize=6.5)
-
-
-def _number(weight: float) -> str:
-    """Return a weight with three digits or, from 1,000 on, as a whole number."""
-    return f"{weight:,.0f}" if 1000 <= abs(weight) < 1e6 else f"{weight:.3g}"

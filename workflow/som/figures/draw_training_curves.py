@@ -1,5 +1,6 @@
 """Errors, schedules and the quality of the map from epoch to epoch, as small multiples."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from ..data.classes import noun_of
 
 NULL_COLOUR = "#b0b0b0"
+LINE_SHARE = 0.09  # of a panel's height, of a line of text
 
 
 def summaries_frame(summaries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -112,9 +114,12 @@ def _draw_topographic_errors(ax: Axes, history: pd.DataFrame) -> None:
 def _draw_learning_rate(ax: Axes, history: pd.DataFrame) -> None:
     rates = history["learning_rate"].astype(float)
     if rates.isna().all():
-        ax.text(0.5, 0.5, "the batch rule has none", transform=ax.transAxes, ha="center")
+        ax.set_axis_off()
+        note = "the batch rule has\nno learning rate"
+        ax.text(0.5, 0.5, note, transform=ax.transAxes, ha="center", va="center", fontsize=7)
+        return
     ax.plot(history["epoch"], rates, color="#2b8377")
-    ax.set(title="Learning rate α", ylabel="α", ylim=(0, None if rates.notna().any() else 1))
+    ax.set(title="Learning rate α", ylabel="α", ylim=(0, None))
 
 
 def _draw_radius(ax: Axes, history: pd.DataFrame) -> None:
@@ -136,15 +141,19 @@ def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
     ax.set_ylim(0, 1.02 * maps["n_units"].max())
     noun = maps["noun"].iloc[0]
     # At the lines: no corner of the panel is free on all maps.
+    lowest = -math.inf
     for column, label, colour in (
-        ("active_units", f"any {noun}", "#2b8377"),
-        ("single_digit_units", f"one {noun}", "#054b6c"),
         ("permuted_mean", f"one {noun}, by chance", "#707070"),
+        ("single_digit_units", f"one {noun}", "#054b6c"),
+        ("active_units", f"any {noun}", "#2b8377"),
     ):
         ax.plot(maps["epoch"], maps[column], color=colour, lw=0.8 if "chance" in label else None)
+        # Where the curves end close to each other, their names stand one above the other.
+        height = max(float(maps[column].iloc[-1]), lowest)
+        lowest = height + LINE_SHARE * ax.get_ylim()[1]
         ax.annotate(
             label,
-            (maps["epoch"].iloc[-1], maps[column].iloc[-1]),
+            (maps["epoch"].iloc[-1], height),
             (0, 3),
             textcoords="offset points",
             ha="right",

@@ -8,7 +8,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
+from .drawing.layout import map_aspect
 from .drawing.style import UNDEFINED_COLOUR, draw_as_vectors, draw_lattice_map, wrapped
+
+FLAT = 0.75  # height of a map by its width
 
 
 def draw_u_matrix(
@@ -50,6 +53,8 @@ def draw_u_matrix(
             ax=ax,
             aspect=30,
             pad=0.02,
+            # Next to a flat map there is no room for the label.
+            location="bottom" if map_aspect(lattice) < FLAT else "right",
             label=f"mean distance to adjacent units\n({unit})",
         )
         draw_as_vectors(bar)

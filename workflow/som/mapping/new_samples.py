@@ -55,8 +55,11 @@ def as_the_run_saw_them(
     gaps = np.isnan(values)
     if gaps.any():
         if "missing" not in metadata:
-            row = int(np.argwhere(gaps)[0][0])
-            raise refused(source, f"{raw.rows} {row + 1} has a missing value (NaN); fill it in")
+            row, column = np.argwhere(gaps)[0]
+            name = raw.names[column] if raw.names else column + 1
+            raise refused(
+                source, f"{raw.rows} {row + 1}, column {name} is missing (NaN); fill it in"
+            )
         values = np.where(gaps, json.loads(metadata["missing"])["values"], values)
     return apply_scaling(values, scaling)
 

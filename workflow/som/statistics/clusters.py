@@ -110,7 +110,7 @@ def describe_clusters(
         telling = [one for one in widest if names and abs(deviations[one]) >= TELLING]
         described.append(
             {
-                "cluster": cluster,
+                "cluster": cluster + 1,
                 "units": int(inside.sum()),
                 "samples": int(hits[inside].sum()),
                 "features": [

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..data.classes import names_of
-from ..data.pictures import brightness, colours_of, grey, image_shape_of
+from ..data.pictures import colours_of, grey, image_shape_of
 from ..data.scaling import scaling_from, undo_scaling
 from ..files.tables import read_table
 from ..model.lattice import Lattice
@@ -70,12 +70,8 @@ class MapUnits:
         """Return a codebook in the units of the data's file, not as they were scaled."""
         return undo_scaling(codebook, scaling_from(self.metadata))
 
-    def brightness(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return a codebook of images from 0 to 1, whatever their own units are."""
-        return brightness(codebook, self.metadata)
-
     def grey(self, codebook: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return `brightness` with one number per pixel, the mean of its colours."""
+        """Return a codebook of images with one number per pixel, see `pictures.grey`."""
         return grey(codebook, self.metadata)
 
     @property

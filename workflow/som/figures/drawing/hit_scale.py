@@ -27,8 +27,10 @@ def hit_scale(counts: NDArray[np.integer], colour_map: str) -> ScalarMappable:
 
 
 def number_axis(axis: Axis, scale: ScalarMappable) -> None:
-    """Write 1, 2, 5, 10 … next to the colour bar of a scale."""
+    """Write 1, 2, 5, 10 … and the largest number next to the colour bar of a scale."""
+    most = float(np.max(scale.norm.vmax or 1))
     ticks = [step * 10**power for power in range(7) for step in (1, 2, 5)]
-    axis.set_major_locator(FixedLocator([tick for tick in ticks if tick <= (scale.norm.vmax or 1)]))
+    # The end has its number, and none that would overlap with it.
+    axis.set_major_locator(FixedLocator([*(tick for tick in ticks if tick < 0.8 * most), most]))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))

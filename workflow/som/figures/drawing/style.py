@@ -119,6 +119,18 @@ def shortened(name: str, most: int) -> str:
     return name.replace("$", r"\$")
 
 
+def short_number(value: float) -> str:
+    """Return a number with three digits or, from 1,000 on, as a whole number.
+
+    Examples
+    --------
+    >>> short_number(1418000), short_number(-0.01234), short_number(7)
+    ('1,418,000', '\N{MINUS SIGN}0.0123', '7')
+    """
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
+    return text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else text
+
+
 def wrapped(title: str, figure: Figure) -> str:
     """Return a figure's title in as many lines as its width takes; no line starts with "%"."""
     return textwrap.fill(

@@ -461,7 +461,7 @@ class Page {
     const all = strangersOf(contents);
     byId("strangers-text").textContent =
       `${contents.n_strangers.toLocaleString("en")} of ${contents.n_samples.toLocaleString("en")} ` +
-      "test images landed on a unit whose training images mostly show something else. " +
+      "test images landed on a unit whose training images mostly show something else, or that has none. " +
       `The farthest from their unit come first${all.length < contents.n_strangers ? "; not all are here" : ""}.`;
     // Those that are there stay, and with them the focus and the place to which one has scrolled.
     const buttons = all.slice(this.inGallery, this.shown).map((i) => {
