@@ -68,8 +68,10 @@ def draw_training_curves(figure: Figure, history: pd.DataFrame, maps: pd.DataFra
                 for line in ax.lines:
                     line.set_marker("o")
     figure.suptitle(training_title(history, maps), x=0.01, ha="left")
-    for ax in panels[-1]:
-        ax.set_xlabel("epoch")
+    for above, ax in panels.T:
+        lowest = ax if ax.axison else above
+        lowest.tick_params(labelbottom=True)
+        lowest.set_xlabel("epoch")
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
 
 
