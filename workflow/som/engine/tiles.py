@@ -21,28 +21,49 @@ def least(values: Array) -> np.floating:
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
-def bound_tile(
-    bounds: Array, square: np.floating, spread: np.floating, unit_squares: Array, rests: Array
-) -> np.floating:
-    """Turn one sample's products with a tile of units into lower bounds; return the least.
+def bound_row(
+    row: Array,
+    square: np.floating,
+    spread: np.floating,
+    unit_squares: Array,
+    rests: Array,
+    least_of_tiles: Array,
+    folded: Array,
+) -> None:
+    """Turn one sample's products with units into lower bounds, and find the least of each tile.
 
     ‖x − w‖² = ‖x_p − w_p‖² + ‖x_r − w_r‖² ≥ ‖x_p‖² − 2 x_p·w_p + ‖w_p‖² + max(0, ‖x_r‖ − ‖w_r‖)².
 
+    Two plain loops over the row, and halves of a tile laid on each other, are three times as fast
+    as a call for each tile.
+
     Parameters
     ----------
-    bounds : array of shape (n_tile,)
+    row : array of shape (n_units,)
         x_p·w_p; receives the bounds.
     square, spread : float
         ‖x_p‖² less what rounding may add to a bound, and ‖x_r‖ at least.
-    unit_squares, rests : arrays of shape (n_tile,)
+    unit_squares, rests : arrays of shape (n_units,)
         ‖w_p‖², and ‖w_r‖ at most.
+    least_of_tiles : array of shape (n_tiles,)
+        Receives the least bound of each `TILE` units.
+    folded : array of shape (TILE // 2,)
+        Room to work in.
     """
-    zero, two = bounds.dtype.type(0), bounds.dtype.type(2)
-    for j in range(len(bounds)):
+    zero, two = row.dtype.type(0), row.dtype.type(2)
+    for j in range(len(row)):
         gap = spread - rests[j]
         gap = gap if gap > zero else zero
-        bounds[j] = square - two * bounds[j] + unit_squares[j] + gap * gap
-    return least(bounds)
+        row[j] = square - two * row[j] + unit_squares[j] + gap * gap
+    n_whole = len(row) // TILE
+    for tile in range(n_whole):
+        start = tile * TILE
+        for j in range(TILE // 2):
+            one, other = row[start + j], row[start + TILE // 2 + j]
+            folded[j] = one if one < other else other
+        least_of_tiles[tile] = least(folded)
+    if n_whole * TILE < len(row):
+        least_of_tiles[n_whole] = least(row[n_whole * TILE :])
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...model.lattice import ByOffset
 from ..axes import LENGTH_SLACK
-from ..tiles import TILE, bound_tile, most_promising
+from ..tiles import TILE, bound_row, most_promising
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.integer]
@@ -285,15 +285,13 @@ def _measure(j: int, units: Units) -> None:
 def bound_distances(
     start: int, stop: int, bounds: Bounds, samples: Lengths, units: Lengths, slack: float
 ) -> None:
-    """Turn products with units start … stop − 1 into lower bounds, tile by tile (`bound_tile`).
+    """Turn products with units start … stop − 1 into lower bounds, tile by tile (`bound_row`).
 
     `bounds.of_units` holds x_p·w_p on entry; `slack` is what rounding may add to a bound.
     """
+    squares, rests = units.squares[start:stop], units.rests[start:stop]
+    folded = np.empty(TILE // 2, squares.dtype)
     for t in range(len(bounds.of_units)):
         square, rest = samples.squares[t] - slack, samples.rests[t]
-        for first in range(start, stop, TILE):
-            last = min(first + TILE, stop)
-            row = bounds.of_units[t, first:last]
-            bounds.of_tiles[t, first // TILE] = bound_tile(
-                row, square, rest, units.squares[first:last], units.rests[first:last]
-            )
+        of_tiles = bounds.of_tiles[t, start // TILE :]
+        bound_row(bounds.of_units[t, start:stop], square, rest, squares, rests, of_tiles, folded)

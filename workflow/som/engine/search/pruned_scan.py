@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..tiles import TILE, bound_tile, least, most_promising
+from ..tiles import TILE, bound_row, least, most_promising
 from .nearest import Nearest
 
 Array = NDArray[np.floating]
@@ -67,16 +67,12 @@ def search_block(
     n_block, n_units = bounds.shape
     n_tiles = (n_units + TILE - 1) // TILE
     infinite = np.float32(np.inf)
-    least_of_tiles = np.empty(n_tiles, np.float32)
+    least_of_tiles, folded = np.empty(n_tiles, np.float32), np.empty(TILE // 2, np.float32)
     n_measured = 0
     for t in range(n_block):
         row = bounds[t]
         square, rest = samples.squares[t] - np.float32(slack), samples.rests[t]
-        for tile in range(n_tiles):
-            start, stop = tile * TILE, min((tile + 1) * TILE, n_units)
-            least_of_tiles[tile] = bound_tile(
-                row[start:stop], square, rest, units.squares[start:stop], units.rests[start:stop]
-            )
+        bound_row(row, square, rest, units.squares, units.rests, least_of_tiles, folded)
         # The most promising two go first, so that few others need to be measured.
         guess = most_promising(row, least_of_tiles)
         tile, kept = guess // TILE, row[guess]
