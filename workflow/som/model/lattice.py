@@ -171,6 +171,19 @@ class Lattice:
             return steps.max(axis=1) == 1
         return np.square(steps) @ self._weights() == 1
 
+    def patches(self, most: int) -> NDArray[np.int64]:
+        """Return a number for each unit, (n_units,): the same for up to `most` close together.
+
+        Examples
+        --------
+        >>> Lattice("square", (2, 4)).patches(4).tolist()
+        [0, 0, 1, 1, 0, 0, 1, 1]
+        """
+        side = max(1, int(most ** (1 / len(self.shape)) + 1e-9))
+        index = np.stack(np.unravel_index(np.arange(self.n_units), self.shape))
+        counts = [-(-length // side) for length in self.shape]
+        return np.ravel_multi_index(tuple(index // side), counts)
+
     def adjacent_pairs(self) -> NDArray[np.int64]:
         """Return each pair of adjacent units once, in order, of shape (n_pairs, 2)."""
         from scipy.spatial import cKDTree  # Here: most users of a lattice need no neighbours.

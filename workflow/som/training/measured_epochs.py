@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.online.rule import Report
+from ..engine.search.carried import CarriedSearch, carried_search
 from ..engine.search.find import find_two_nearest
 from ..engine.search.nearest import Nearest
 from ..mapping.map_errors import map_errors
@@ -19,10 +20,20 @@ Row = dict[str, float | int | None]
 
 
 class Search(NamedTuple):
-    """The units nearest to the samples on a codebook, and how many seconds they took to find."""
+    """The units nearest to the samples on a codebook, and how they were found.
+
+    Attributes
+    ----------
+    nearest : Nearest
+    seconds : float
+        That it took.
+    carried : CarriedSearch or None
+        What makes the search on the next codebook shorter.
+    """
 
     nearest: Nearest
     seconds: float
+    carried: CarriedSearch | None = None
 
 
 class MeasuredEpoch(NamedTuple):
@@ -46,7 +57,7 @@ def measure_start(
     codebook: NDArray[np.float32], samples: Samples, lattice: Lattice, settings: TrainingSettings
 ) -> MeasuredEpoch:
     """Return the initial codebook as epoch 0."""
-    return _measured(codebook, samples, lattice, settings, {"epoch": 0})
+    return _measured(codebook, samples, lattice, settings, {"epoch": 0}, None)
 
 
 def train_measured_epoch(
@@ -89,7 +100,7 @@ def train_measured_epoch(
         "seconds": seconds,
         "samples_per_second": len(samples) / seconds,
     }
-    return _measured(trained, samples, lattice, settings, row)
+    return _measured(trained, samples, lattice, settings, row, search)
 
 
 def _measured(
@@ -98,11 +109,19 @@ def _measured(
     lattice: Lattice,
     settings: TrainingSettings,
     row: Row,
+    before: Search | None,
 ) -> MeasuredEpoch:
-    """Add the map's errors to the row of an epoch."""
+    """Add the map's errors to the row of an epoch; `before` is the search of the epoch before."""
     started = time.perf_counter()
-    nearest = find_two_nearest(samples, codebook, threads=settings.threads, device=settings.device)
-    search = Search(nearest, time.perf_counter() - started)
+    carried = before.carried if before else None
+    if settings.device == "cpu":
+        carried = carried or carried_search(samples, lattice, settings.threads)
+        nearest = carried.find(codebook)
+    else:
+        nearest = find_two_nearest(
+            samples, codebook, threads=settings.threads, device=settings.device
+        )
+    search = Search(nearest, time.perf_counter() - started, carried)
     row = row | map_errors(nearest, lattice)._asdict() | {"codebook_spread": spread(codebook)}
     return MeasuredEpoch(codebook, search, row)
 
