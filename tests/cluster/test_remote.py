@@ -71,7 +71,7 @@ def test_the_whole_quickstart_runs_in_four_submissions(project, finished):
     # A chain asks for the time of all its jobs, but for the threads, memory and GPU of one.
     training = jobs["training"]
     assert training["resources"]["runtime"] == 6 + 6
-    assert training["resources"]["mem_mb"] == 4001
+    assert training["resources"]["mem_mb"] == 4002
     assert training["threads"] == 2
     assert training["resources"]["gpu"] == 0
     # Pictures are drawn at the same time, one per core.

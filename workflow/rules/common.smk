@@ -243,8 +243,9 @@ def n_units_of(experiment):
 
 def training_memory(experiment):
     """Return the megabytes that a training job may use; 1.3 GB were measured with 2,500 units."""
-    tables_of_units = 16 * n_units_of(experiment) ** 2 / 1e6
-    return 4000 + math.ceil(tables_of_units)
+    from workflow.som.training.memory import bytes_of_training
+
+    return 4000 + math.ceil(bytes_of_training(n_units_of(experiment), 1000) / 1e6)
 
 
 def training_minutes(experiment, epochs):

@@ -68,7 +68,7 @@ def is_allowed(key: str, value: Any) -> bool:
         lengths = isinstance(value, list) and all(is_integer(n, 1, 40000) for n in value)
         if not lengths or len(value) != 2:
             return False
-        return value[0] * value[1] <= 40000 and 10 * math.hypot(*value) >= 50.0
+        return value[0] * value[1] <= 100000 and 10 * math.hypot(*value) >= 50.0
     if key in ("initialisation_seed", "order_seed"):
         return value is None or is_integer(value, 0, 2**31 - 1)
     if key == "final_learning_rate":

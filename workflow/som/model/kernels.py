@@ -1,6 +1,8 @@
 """Neighbourhood kernels: how far from the BMU an update reaches, by the distance on the lattice."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,13 +70,30 @@ def _values(squares: NDArray[np.float64], radius: float, kernel: str) -> NDArray
     return values
 
 
-def neighbourhood_factors(
-    lattice: Lattice, radius: float, kernel: str = "gaussian"
-) -> list[NDArray[np.float64]]:
+class HexagonalFactors(NamedTuple):
+    """A Gaussian on a hexagonal lattice: a product of rows and of half columns.
+
+    Attributes
+    ----------
+    rows : array of shape (n_rows, n_rows)
+    columns : array of shape (2, 2, n_columns, n_columns)
+        From the columns of even (0) or odd (1) rows to those of even or odd rows.
+    """
+
+    rows: NDArray[np.float64]
+    columns: NDArray[np.float64]
+
+
+# What the batch rule smooths with: a factor per axis, or what takes the place of a product.
+Factors = Sequence[NDArray[np.floating]] | HexagonalFactors | ByOffset
+
+
+def neighbourhood_factors(lattice: Lattice, radius: float, kernel: str = "gaussian") -> Factors:
     """Return neighbourhoods along each axis whose product is `neighbourhood`.
 
-    The Gaussian of a sum of squares is the product of Gaussians (rectangular lattices of any number
-    of axes, closed ones too). Where there is no such product, the whole table is the only factor.
+    The Gaussian of a sum of squares is the product of Gaussians (lattices of any number of axes,
+    closed ones too, and hexagonal ones). Where there is no such product, the whole table is the
+    only factor, or the neighbourhood by offset if the table would be large.
 
     Examples
     --------
@@ -83,10 +102,30 @@ def neighbourhood_factors(
     >>> bool(np.isclose(along_rows[0, 1] * along_columns[0, 2], table[0, 5]))
     True
     """
-    if kernel != "gaussian" or lattice.topology in HEXAGONAL or len(lattice.shape) == 1:
-        return [neighbourhood(lattice, radius, kernel)]
-    kind = "ring" if lattice.is_wrapped else "line"
-    return [neighbourhood(Lattice(kind, (length,)), radius) for length in lattice.shape]
+    if kernel == "gaussian" and lattice.topology in HEXAGONAL:
+        return _hexagonal_factors(lattice, radius)
+    if kernel == "gaussian" and len(lattice.shape) > 1:
+        kind = "ring" if lattice.is_wrapped else "line"
+        return [neighbourhood(Lattice(kind, (length,)), radius) for length in lattice.shape]
+    if lattice.n_units > MOST_UNITS_WITH_CLASSES:
+        return neighbourhood_by_offset(lattice, radius, kernel)
+    return [neighbourhood(lattice, radius, kernel)]
+
+
+def _hexagonal_factors(lattice: Lattice, radius: float) -> HexagonalFactors:
+    """Return the factors of exp(−(¾ Δrow² + ¼ Δx²) / 2R²), x in half columns."""
+    n_rows, n_columns = lattice.shape
+    halves = 2 * np.arange(n_columns) + np.arange(2)[:, None]
+    # From half column [p, c] to [q, j].
+    apart = np.abs(halves[:, None, :, None] - halves[None, :, None, :])
+    steps = np.abs(np.arange(n_rows)[:, None] - np.arange(n_rows))
+    if lattice.is_wrapped:
+        apart, steps = np.minimum(apart, 2 * n_columns - apart), np.minimum(steps, n_rows - steps)
+    rows, columns = (
+        np.exp(weight * np.square(distance, dtype=np.float64) / (-2.0 * radius**2))
+        for weight, distance in ((0.75, steps), (0.25, apart))
+    )
+    return HexagonalFactors(rows, columns)
 
 
 @lru_cache(maxsize=4)

@@ -95,7 +95,7 @@ class Run:
         threads: int,
     ) -> None:
         experiment = sized(name, experiment, images.pixels)
-        check_memory(name, experiment)
+        check_memory(name, experiment, images.pixels.shape[1])
         self.name, self.experiment, self.seed = name, experiment, seed
         self.images = images
         self.lattice = experiment.lattice

@@ -32,6 +32,7 @@ from torch import Tensor
 
 from ...model.lattice import ByOffset
 from ...model.samples import Samples, as_features, middle_of
+from ..workers import cut
 from .eager import train_blocks_eagerly
 from .forms import choose_form, train_in_forms
 from .plain import (
@@ -50,6 +51,8 @@ Report = Callable[[int], None]
 
 # Samples per block of the eager form.
 BLOCK_SIZE = 128
+# Bytes of a codebook that are worked on at a time where it is only copied.
+CHUNK_BYTES = 2**24
 
 
 def train_epoch_plainly(
@@ -165,8 +168,12 @@ def train_epoch(
         done = train_blocks_eagerly(carried, steps, presented, len(order), size)
     for n_done in done:
         report(n_done)
+    del state
+    result = np.empty(carried.shape, np.float32)
     with np.errstate(over="ignore"):  # What grew beyond float32 is infinite, and refused as such.
-        return (carried.to("cpu", torch.float64).numpy() + middle).astype(np.float32)
+        for part in cut(len(result), -(-result.nbytes // CHUNK_BYTES)):
+            result[part] = carried[part].to("cpu", torch.float64).numpy() + middle
+    return result
 
 
 def steps_of(

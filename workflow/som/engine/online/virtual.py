@@ -17,12 +17,16 @@ from scipy.linalg import qr
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from ..workers import cut
+
 # Largest relative error, in the Frobenius norm, of the codebook as a polynomial. A
 # codebook as float32 is itself rounded by 10⁻⁷.
 TOLERANCES = {torch.float32: 3e-7, torch.float64: 1e-14}
 # Within an epoch the codebook grows rougher than it was at its start, as the radius of the epoch
 # before was larger: so much is added to the number of nodes along an axis.
 SPARE_SHARE, SPARE_NODES = 0.05, 1
+# Bytes of a copy in float64: of large maps some features are looked at, one part after the other.
+COPIED_BYTES = 2**27
 
 
 class VirtualUnits(NamedTuple):
@@ -88,13 +92,19 @@ def choose_virtual_units(state: Tensor, shape: Sequence[int]) -> VirtualUnits | 
 
 def _terms_needed(state: Tensor, shape: Sequence[int]) -> list[int]:
     """Return how many Legendre terms along each axis hold the codebook within the tolerance."""
-    values = state.numpy().astype(np.float64).reshape(*shape, -1)
-    limit = (TOLERANCES[state.dtype] * np.linalg.norm(values)) ** 2
+    parts = cut(state.shape[1], -(-8 * state.numel() // COPIED_BYTES))
+    energies_along = [np.zeros(length) for length in shape]
+    norms = []
+    for part in parts:
+        values = state[:, part].numpy().astype(np.float64).reshape(*shape, -1)
+        norms.append(np.linalg.norm(values))
+        for number, length in enumerate(shape):
+            along = np.moveaxis(values, number, 0).reshape(length, -1)
+            energies_along[number] += np.square(_legendre(length).T @ along).sum(axis=1)
+    norm = norms[0] if len(norms) == 1 else np.linalg.norm(norms)
+    limit = (TOLERANCES[state.dtype] * norm) ** 2
     needed = []
-    for number, length in enumerate(shape):
-        along = np.moveaxis(values, number, 0).reshape(length, -1)
-        basis = _legendre(length)
-        energies = np.square(basis.T @ along).sum(axis=1)
+    for energies in energies_along:
         left_out = np.append(np.cumsum(energies[::-1])[::-1], 0)  # By the first k terms.
         needed.append(max(1, int(np.argmax(left_out <= limit))))
     return needed

@@ -29,6 +29,8 @@ N_TRIED = 128
 COST_OF_MEASURING = 8
 # Bounds of a block, in bytes: they should stay in a core's second-level cache.
 BOUNDS_BYTES = 2**20
+# Samples of a block at least, whatever the cache: products of fewer take longer.
+LEAST_BLOCK = 16
 
 
 class Bounds(NamedTuple):
@@ -70,7 +72,7 @@ def search_with_bounds(
         Mean number of distances that were measured for a sample.
     """
     units = torch.from_numpy(np.require(codebook, requirements=["C", "W"]))
-    size = max(1, BOUNDS_BYTES // (4 * len(codebook)))
+    size = max(LEAST_BLOCK, BOUNDS_BYTES // (4 * len(codebook)))
     bounds = choose_bounds(samples, units, with_second)
     measured = []
     with Workers(threads) as workers:
