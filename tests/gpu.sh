@@ -1,6 +1,7 @@
 #!/bin/sh
-# All tests that need a CUDA device, then one table of times, on a machine with torch, triton, numba
-# and this checkout: neither Snakemake nor a network is needed. In the project's root: sh tests/gpu.sh
+# All tests that need a CUDA device, then one table of times. In the project's root: sh tests/gpu.sh
+# The times need torch, triton, numba, scipy and threadpoolctl; the tests also pytest, hypothesis,
+# pandas, pyarrow, PyYAML and safetensors. Neither Snakemake nor a network is needed.
 set -u
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader
 # Other settings of pytest are for the whole suite.

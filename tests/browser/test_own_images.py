@@ -31,7 +31,7 @@ def page(tmp_path_factory):
     contents = gather(
         *(lattice, frames, classes, samples, summary),
         classes=summary["class_names"],
-        units=np.full(60, 3.0),
+        pixel_scale=np.full(60, 3.0),
     )
     path = tmp_path_factory.mktemp("explorer") / "explorer.html"
     text = build_page(

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.som.data.classes import noun_of
 from workflow.som.files.summaries import read_summary
-from workflow.som.statistics.findings import single_digit_finding
+from workflow.som.statistics.findings import samples_noun, single_digit_finding
 
 # People's words for the figures.
 NAMES = {
@@ -82,6 +82,7 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
     """
     number = {key: value for key, value in summary.items() if isinstance(value, int | float)}
     noun = noun_of(summary)
+    samples = samples_noun(summary)
     has_classes = summary.get("single_digit_units") is not None
     match figure:
         case "u_matrix" | "component_planes" | "clusters" if not has_classes:
@@ -97,12 +98,12 @@ def finding(figure: str, summary: Mapping[str, Any]) -> str:
             text += "{topographic_error:.3f} after epoch {epoch}"
         case "u_matrix" | "component_planes":
             number["purity"] = 100 * summary["map_purity"]
-            text = f"{{purity:.1f}} % of the images show the {noun} of their unit"
+            text = f"{{purity:.1f}} % of the {samples} show the {noun} of their unit"
         case "mnist_samples":
             text = "{n_samples:,} test images"
         case "manifest":
             text = "configuration, versions, machine, durations, checksums"
         case _:
             number["accuracy"] = 100 * summary["label_accuracy"]
-            text = "the map names {accuracy:.1f} % of {n_samples:,} test images rightly"
+            text = f"the map names {{accuracy:.1f}} % of {{n_samples:,}} test {samples} rightly"
     return text.format_map(number)

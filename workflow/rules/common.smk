@@ -198,23 +198,16 @@ def threads_for(step, usual):
 
 def content_of_own(dataset):
     """Return the hashes of the files of a data set of the user's own."""
-    from workflow.som.data.own_files import files_of
-
-    own = OWN_DATASETS[dataset]
-    try:
-        return content_of_files(
-            [file for source in own.sources for file in files_of(source, own.label)]
-        )
-    except SomError as error:
-        raise WorkflowError(str(error)) from None
+    return content_of_files(OWN_DATASETS[dataset].sources, OWN_DATASETS[dataset].label)
 
 
-def content_of_files(sources):
-    """Return the hash of the content of each of the user's files."""
-    from workflow.som.data.own_files import content_of
+def content_of_files(sources, label=None):
+    """Return the hash of the content of each of the user's files, those of labels included."""
+    from workflow.som.data.own_files import content_of, files_of
 
     try:
-        return [content_of(source) for source in sources]
+        files = [file for source in sources for file in files_of(source, label)]
+        return [content_of(file) for file in files]
     except SomError as error:
         raise WorkflowError(str(error)) from None
 

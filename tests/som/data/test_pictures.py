@@ -10,7 +10,7 @@ from workflow.som.data.pictures import (
     colours_of,
     grey,
     image_shape_of,
-    units_of_brightness,
+    pixel_scale_of,
 )
 from workflow.som.data.scaling import apply_scaling, scaling_of
 
@@ -38,8 +38,8 @@ def test_scaled_images_are_between_their_darkest_and_brightest_pixel():
     )
     apart = brightness(scaled[0], metadata) - brightness(scaled[1], metadata)
     true = np.linalg.norm(scaled[0] - scaled[1])
-    assert np.linalg.norm(units_of_brightness(metadata) * apart) == pytest.approx(true, rel=1e-5)
-    assert units_of_brightness(OF_BYTES) is None
+    assert np.linalg.norm(pixel_scale_of(metadata) * apart) == pytest.approx(true, rel=1e-5)
+    assert pixel_scale_of(OF_BYTES) is None
 
 
 def test_grey_is_the_mean_of_the_colours():

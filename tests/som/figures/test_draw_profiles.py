@@ -9,7 +9,6 @@ from workflow.som.figures.draw_profiles import (
     SIDE,
     draw_profiles,
     profiles_height,
-    profiles_of,
 )
 from workflow.som.figures.drawing.layout import unit_centres
 from workflow.som.model.lattice import Lattice
@@ -31,9 +30,10 @@ def bars_of(figure):
 def test_bars_stand_in_their_cells_as_high_as_the_profiles(figure, lattice):
     codebook = np.random.default_rng(0).normal(5, 2, (12, 4))
     hits, names = np.arange(12), list("abcd")
-    draw_profiles(figure, lattice, component_planes(codebook, lattice), names, hits, epoch=3)
+    planes = component_planes(codebook, lattice)
+    draw_profiles(figure, lattice, planes, names, hits, epoch=3)
     corners, colours = bars_of(figure)
-    profiles = profiles_of(codebook).ravel()
+    profiles = planes.profiles.ravel()
     centres = np.repeat(unit_centres(lattice), 4, axis=0)
     assert np.abs(corners - centres[:, None]).max() <= SIDE / 2 + 1e-9
     np.testing.assert_allclose(corners[:, 0, 1] - corners[:, 1, 1], profiles * SIDE / 2)
@@ -46,8 +46,12 @@ def test_bars_stand_in_their_cells_as_high_as_the_profiles(figure, lattice):
 
 
 def test_profiles_do_not_depend_on_the_units_of_a_table():
-    codebook = np.random.default_rng(1).normal(size=(9, 3))
-    np.testing.assert_allclose(profiles_of(codebook * (1, 100, 1e-3) + 7), profiles_of(codebook))
+    codebook, lattice = np.random.default_rng(1).normal(size=(9, 3)), Lattice("line", (9,))
+    profiles = component_planes(codebook, lattice).profiles
+    other = component_planes(codebook * (1, 100, 1e-3) + 7, lattice).profiles
+    np.testing.assert_allclose(other, profiles)
+    apart = codebook - codebook.mean(axis=0)
+    np.testing.assert_allclose(profiles, apart / np.abs(apart).max(axis=0))
 
 
 def test_of_many_features_the_best_ordered_are_drawn(figure):
@@ -69,4 +73,4 @@ def test_a_map_without_spread_is_drawn(figure):
     codebook = np.full((1, 2), 3.0)
     planes = component_planes(codebook, lattice)
     draw_profiles(figure, lattice, planes, ["a", "b"], np.array([0]), epoch=1)
-    assert (profiles_of(codebook) == 0).all()
+    assert (planes.profiles == 0).all()

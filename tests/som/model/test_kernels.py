@@ -10,7 +10,6 @@ from workflow.som.model import kernels
 from workflow.som.model.kernels import (
     KERNELS,
     neighbourhood,
-    neighbourhood_by_offset,
     neighbourhood_factors,
 )
 from workflow.som.model.lattice import Lattice
@@ -49,19 +48,10 @@ def test_factors_smooth_as_the_table_does(lattice, kernel, radius, monkeypatch):
     found = smooth(np.eye(lattice.n_units), neighbourhood_factors(lattice, radius, kernel))
     np.testing.assert_allclose(found, table, atol=1e-15)
     # Of a large lattice some rows are made at a time.
-    monkeypatch.setattr(kernels, "MOST_UNITS_WITH_CLASSES", 0)
+    monkeypatch.setattr(kernels, "MOST_UNITS_IN_A_TABLE", 0)
     monkeypatch.setattr(batch, "TABLE_BYTES", 8 * 5 * lattice.n_units)
     found = smooth(np.eye(lattice.n_units), neighbourhood_factors(lattice, radius, kernel))
     np.testing.assert_allclose(found, table, atol=1e-15)
-
-
-@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
-@pytest.mark.parametrize("kernel", TABLED)
-def test_by_offset_is_the_table_bit_for_bit(lattice, kernel):
-    table = neighbourhood(lattice, 1.7, kernel)
-    by_offset = neighbourhood_by_offset(lattice, 1.7, kernel)
-    np.testing.assert_array_equal(by_offset.table(), table)
-    assert by_offset.values.size <= 4 * 2 ** len(lattice.shape) * lattice.n_units
 
 
 @pytest.mark.parametrize("lattice", LATTICES, ids=repr)

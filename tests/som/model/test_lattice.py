@@ -221,3 +221,11 @@ def test_symmetries_are_permutations_that_keep_all_distances(lattice):
 )
 def test_there_are_as_many_symmetries_as_there_should_be(lattice, number):
     assert sum(1 for _ in lattice.symmetries()) == number
+
+
+@pytest.mark.parametrize("lattice", LATTICES, ids=repr)
+def test_squared_distances_by_offset_are_those_of_all_pairs(lattice):
+    by_offset = lattice.squared_distances_by_offset()
+    np.testing.assert_array_equal(by_offset.table(), lattice.squared_distances())
+    # In proportion to the units, not to their square.
+    assert by_offset.values.size <= 2 * 2 ** len(lattice.shape) * lattice.n_units

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from workflow.som.data.datasets import read_images
-from workflow.som.data.pictures import colours_of, ink, units_of_brightness
+from workflow.som.data.pictures import colours_of, ink, pixel_scale_of
 from workflow.som.figures.drawing.style import class_colours
 from workflow.som.figures.explorer.contents import Frame, Samples, gather
 from workflow.som.figures.explorer.page import build_page
@@ -70,7 +70,7 @@ def main(
         samples,
         read_summary(summary),
         classes=last.class_names,
-        units=units_of_brightness(last.metadata),
+        pixel_scale=pixel_scale_of(last.metadata),
     )
     palette = class_colours(style["palette"], len(last.class_names))
     title = "Self-organizing map of {dataset} · {experiment}".format_map(last.metadata)

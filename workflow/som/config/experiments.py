@@ -156,8 +156,7 @@ class Experiment:
         ConfigError
             If other values contradict that shape.
         """
-        radius = natural_radius(self.topology, shape) if self.radius is None else self.radius
-        return dataclasses.replace(self, shape=tuple(shape), radius=radius)
+        return dataclasses.replace(self, shape=tuple(shape), radius=self._radius_on(shape))
 
     def for_samples(self, samples: Samples) -> "Experiment":
         """Return this experiment with the shape that suits these samples; see `of_shape`."""
@@ -173,18 +172,18 @@ class Experiment:
 
     def to_schedule(self) -> Schedule:
         """Return learning rate and radius of every epoch."""
-        radius = self.radius
-        if radius is None:
-            radius = natural_radius(self.topology, self.lattice.shape)
         return Schedule(
             self.schedule,
             self.learning_rate,
-            radius,
+            self._radius_on(self.lattice.shape),
             self.decay,
             self.final_learning_rate,
             self.final_radius,
             self.epochs,
         )
+
+    def _radius_on(self, shape: Sequence[int]) -> float:
+        return natural_radius(self.topology, shape) if self.radius is None else self.radius
 
     def _check_lattice(self) -> None:
         if self.shape is None:

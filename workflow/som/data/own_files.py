@@ -143,7 +143,7 @@ def read_samples(source: str, label: str | None, features: Sequence[str] | None)
         check_input(path)
     except OSError as error:
         raise refused(path, reason(error)) from None
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    suffixes = _suffixes(path)
     if is_table(source):
         return _from_table(path, _read_frame(path, suffixes, label), label, features)
     if features is not None:
@@ -169,8 +169,11 @@ def is_table(source: str) -> bool:
     """Return whether a source has columns with names."""
     if source.startswith(PACKAGED):
         return source != f"{PACKAGED}digits"
-    suffixes = [suffix.lower() for suffix in Path(source).suffixes[-2:]]
-    return any(suffix in TABLES for suffix in suffixes)
+    return any(suffix in TABLES for suffix in _suffixes(Path(source)))
+
+
+def _suffixes(path: Path) -> list[str]:
+    return [suffix.lower() for suffix in path.suffixes[-2:]]
 
 
 def _packaged(source: str, label: str | None, features: Sequence[str] | None) -> RawSamples:

@@ -36,7 +36,7 @@ def brightness(values: NDArray[Any], metadata: Mapping[str, str]) -> NDArray[np.
     return bright
 
 
-def units_of_brightness(metadata: Mapping[str, str]) -> NDArray[np.float64] | None:
+def pixel_scale_of(metadata: Mapping[str, str]) -> NDArray[np.float64] | None:
     """Return how long a difference of 1 in `brightness` is to the map, by feature; None for bytes.
 
     Bytes are given to the map as they are, so that it is 1.

@@ -77,7 +77,7 @@ def update_batch(
     reached = denominators[:, 0] > 0
     result = codebook.copy()
     for part in cut(n_features, -(-8 * codebook.size // SUMS_BYTES)):
-        numerators = smooth(sums_by_unit(samples[:, part], bmus, n_units, weights)[0], factors)
+        numerators = smooth(sums_by_unit(samples[:, part], bmus, n_units, weights), factors)
         result[reached, part] = numerators[reached] / denominators[reached]
     return result
 
@@ -87,8 +87,8 @@ def sums_by_unit(
     bmus: NDArray[np.integer],
     n_units: int,
     weights: NDArray[np.floating] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.number]]:
-    """Return the sum (n_units, n_features) and the number (n_units,) of each unit's samples.
+) -> NDArray[np.float64]:
+    """Return the sum of each unit's samples, of shape (n_units, n_features).
 
     Bytes are added as whole numbers, so that their sums are exact. With `weights` (n_samples,) a
     sample counts so many times.
@@ -99,12 +99,13 @@ def sums_by_unit(
             part = slice(start, start + WEIGHTED_AT_A_TIME)
             weighted = as_features(samples[part], np.float64) * weights[part, None]
             _add_by_unit(weighted, bmus[part], totals)
-        return totals, np.bincount(bmus, weights, minlength=n_units)
+        return totals
     are_bytes = samples.dtype == np.uint8
     sums: NDArray[Any]
     sums = np.zeros((n_units, samples.shape[1]), np.int64 if are_bytes else np.float64)
     _add_by_unit(samples, bmus, sums)
-    return sums / (255.0 if are_bytes else 1.0), np.bincount(bmus, minlength=n_units)
+    total: NDArray[np.float64] = sums / (255.0 if are_bytes else 1.0)
+    return total
 
 
 @njit(cache=True, nogil=True)

@@ -22,7 +22,7 @@ PALE = N_GREYS - 3
 MARGIN = 14  # pixels
 HEADER = 52
 CURVE = 56
-# Pixels beside the map for the key, and letters of a name in it.
+# Pixels next to the map for the key, and letters of a name in it.
 KEY, LONG_KEY = 66, 112
 SHORT_NAME, LONG_NAME = 6, 12
 MOST_IN_KEY = 10

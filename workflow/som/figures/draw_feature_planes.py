@@ -54,8 +54,7 @@ def draw_feature_planes(
     colour_map : str
         Name of a perceptually uniform colour map.
     """
-    orders = np.nan_to_num(planes.orders, nan=-1.0)
-    shown = np.sort(np.argsort(-orders, kind="stable")[:MOST_PLANES])
+    shown = planes.best_ordered(MOST_PLANES)
     n_columns = _columns(len(shown))
     panels = figure.subplots(-(-len(shown) // n_columns), n_columns, squeeze=False)
     for ax in panels.flat[len(shown) :]:

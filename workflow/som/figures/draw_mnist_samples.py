@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ..data.classes import noun_for
 from .drawing.style import shortened
 
 GAP = 2  # pixels between images
@@ -65,6 +66,22 @@ def arrange_samples(
             image = 255 - image if n_colours == 1 else image
             sheet[top : top + height, left : left + width] = image
     return sheet
+
+
+def samples_caption(
+    columns: Sequence[NDArray[np.integer]], names: Sequence[str], n_samples: int, dataset: str
+) -> str:
+    """Return which images the columns from `first_of_each` hold.
+
+    Examples
+    --------
+    >>> samples_caption([np.array([0, 2])], ["a"], 9, "mine")
+    'the first of each class among 9 test images of mine'
+    """
+    among = f"{n_samples:,} test images of {dataset}"
+    if sum(map(len, columns)) == n_samples:
+        return f"all {among}"
+    return f"the first of each {noun_for(names)} among {among}" if names else f"some of {among}"
 
 
 def draw_mnist_samples(

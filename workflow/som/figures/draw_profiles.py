@@ -24,29 +24,6 @@ def profiles_height(n_features: int, width: float, aspect: float) -> float:
     return max(0.62 * width * aspect, 0.13 * rows + 0.5) + 0.7
 
 
-def profiles_of(codebook: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return how far each weight lies from its mean over the units, from -1 to 1.
-
-    Parameters
-    ----------
-    codebook : array of shape (n_units, n_features)
-
-    Returns
-    -------
-    array of shape (n_units, n_features)
-        Of each feature, the farthest weight is -1 or 1; a feature without spread is 0.
-
-    Examples
-    --------
-    >>> profiles_of(np.array([[0.0, 5.0], [2.0, 5.0], [4.0, 5.0]]))[:, 0].tolist()
-    [-1.0, 0.0, 1.0]
-    """
-    apart = codebook.astype(np.float64) - codebook.mean(axis=0, dtype=np.float64)
-    apart[:, np.ptp(codebook, axis=0) == 0] = 0
-    farthest = np.abs(apart).max(axis=0)
-    return apart / np.where(farthest > 0, farthest, 1)
-
-
 def draw_profiles(
     figure: Figure,
     lattice: Lattice,
@@ -71,9 +48,8 @@ def draw_profiles(
         Test samples of each unit; the cells of dead ones are grey.
     epoch : int
     """
-    orders = np.nan_to_num(planes.orders, nan=-1.0)
-    shown = np.sort(np.argsort(-orders, kind="stable")[:MOST_FEATURES])
-    profiles, chosen = profiles_of(planes.codebook[:, shown]), int(np.argmax(hits))
+    shown = planes.best_ordered(MOST_FEATURES)
+    profiles, chosen = planes.profiles[:, shown], int(np.argmax(hits))
     left, right = figure.subplots(1, 2, width_ratios=[0.62, 0.38])
     colours = np.where(hits > 0, "#ffffff", UNDEFINED_COLOUR)
     draw_lattice_map(left, lattice, colours, label_axes=lattice.has_rows_and_columns)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from ..data.classes import noun_of
@@ -162,6 +163,7 @@ def _draw_single_digit_units(ax: Axes, maps: pd.DataFrame) -> None:
             va="bottom",
             fontsize=6.5,
             color=colour,
+            path_effects=[withStroke(linewidth=2, foreground="white")],
         )
 
 

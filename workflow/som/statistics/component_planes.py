@@ -40,6 +40,22 @@ class Planes:
     shared: float
     n_of_half: int
 
+    @property
+    def profiles(self) -> NDArray[np.float64]:
+        """How far each weight lies from its mean over the units, of shape (n_units, n_features).
+
+        From −1 to 1: of each feature, the farthest weight is −1 or 1; one without spread is 0.
+        """
+        apart = self.codebook.astype(np.float64) - self.codebook.mean(axis=0, dtype=np.float64)
+        apart[:, np.ptp(self.codebook, axis=0) == 0] = 0
+        farthest = np.abs(apart).max(axis=0)
+        return apart / np.where(farthest > 0, farthest, 1)
+
+    def best_ordered(self, most: int) -> NDArray[np.int64]:
+        """Return the features that the lattice orders best, `most` of them, in their own order."""
+        orders = np.nan_to_num(self.orders, nan=-1.0)
+        return np.sort(np.argsort(-orders, kind="stable")[:most])
+
 
 def component_planes(codebook: NDArray[np.floating], lattice: Lattice) -> Planes:
     """Measure all component planes of a codebook of shape (n_units, n_features)."""

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.classes import noun_of
+from ..data.sources import DATASETS
 
 # A finding takes no more columns than a terminal has.
 COLUMNS = 80
@@ -89,7 +90,7 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
     share = singles.mean() / first["n_units"]
     lines = [
         f"{first['experiment']}, {seeds}, after {first['epoch']} epochs, "
-        f"on {first['n_samples']:,} test {'samples' if 'class_names' in first else 'images'}:",
+        f"on {first['n_samples']:,} test {samples_noun(first)}:",
         f"{_range(singles, '{:,.0f}')} of {first['n_units']:,} units show one {noun_of(first)} "
         f"alone ({_percent(share, 0)}); by chance {_range(chance, '{:,.0f}')}",
         f"label accuracy {_range(frame['label_accuracy'], '{:.1%}')}, "
@@ -100,6 +101,11 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
         f"open {to_open}",
     ]
     return _indented(lines)
+
+
+def samples_noun(summary: Mapping[Any, Any]) -> str:
+    """Return what samples are called in a sentence: those of the user's own may be no images."""
+    return "images" if summary.get("dataset", "mnist") in DATASETS else "samples"
 
 
 def _findings_without_classes(
@@ -125,7 +131,8 @@ def _warnings(runs: pd.DataFrame) -> list[str]:
     few = runs[runs["active_units"] < LEAST_ACTIVE * np.minimum(runs["n_units"], runs["n_samples"])]
     if not few.empty:
         row = few.iloc[0]
-        lines.append(f"! only {row['active_units']:,} of {row['n_units']:,} units win any image")
+        sample = samples_noun(dict(runs.iloc[0].items()))[:-1]
+        lines.append(f"! only {row['active_units']:,} of {row['n_units']:,} units win any {sample}")
     # Training that an older version began did not measure the spread.
     spread = pd.to_numeric(runs["codebook_spread"], errors="coerce")
     if (spread < LEAST_SPREAD * runs["quantization_error"]).any():

@@ -116,7 +116,7 @@ def test_exact_ties_go_to_the_lowest_index(seed):
         codebook[unit] = codebook[(unit + 9 * turn) % 64]
 
 
-def test_another_shape_and_few_units_are_searched_anew():
+def test_another_shape_and_few_units_are_searched_from_the_start():
     codebook = smooth_codebook(Lattice("square", (9, 11)), 60)
     samples = samples_near(codebook, 50, as_bytes=True)
     search = CarriedSearch(samples, 1)

@@ -91,7 +91,7 @@ def _scan_kernel(
         tl.debug_barrier()  # Norms and updates are there for the next sample.
 
 
-class Steps(NamedTuple):
+class StepsOnDevice(NamedTuple):
     """A `ByOffset` on a device."""
 
     values: Tensor
@@ -101,15 +101,15 @@ class Steps(NamedTuple):
     length: int
 
 
-def steps_on(device: torch.device, steps: ByOffset) -> Steps:
+def steps_on(device: torch.device, steps: ByOffset) -> StepsOnDevice:
     """Return a copy on a device."""
     arrays = (steps.values, steps.rows, steps.columns, steps.segments)
     values, rows, columns, segments = (torch.tensor(array, device=device) for array in arrays)
-    return Steps(values, rows, columns, segments, steps.length)
+    return StepsOnDevice(values, rows, columns, segments, steps.length)
 
 
 def scan_block(
-    products: Tensor, gram: Tensor, norms: Tensor, steps: Steps, updates: Tensor
+    products: Tensor, gram: Tensor, norms: Tensor, steps: StepsOnDevice, updates: Tensor
 ) -> None:
     """Find the winners of a block in order, and the update of every unit by each.
 
@@ -125,7 +125,7 @@ def scan_block(
         Inner products of the block's samples.
     norms : Tensor of shape (n_units,)
         Squared norms of the units; updated.
-    steps : Steps
+    steps : StepsOnDevice
         α·η(c, j).
     updates : Tensor of shape (n_block, n_units)
         Receives α·η(c_t, j), row t for sample t.

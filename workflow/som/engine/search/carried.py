@@ -6,7 +6,7 @@ Hamerly 2010, by groups as in Ding et al. 2015). The distances to the last two w
 Patches whose bound lies above the second of these cannot hold a nearer unit; in the others, bounds
 in principal axes say which units to measure (see `som.engine.axes`), in float64. So the result is
 that of `find_two_nearest`, whatever was carried over. Nothing needs to be stored: a search that
-knows nothing starts with `search_with_bounds`, and makes its bounds anew.
+knows nothing starts with `find_two_nearest`, and makes its bounds again.
 """
 
 from collections.abc import Callable
@@ -18,16 +18,15 @@ from numpy.typing import NDArray
 
 from ...model.lattice import Lattice
 from ...model.samples import Samples
-from ..axes import LENGTH_SLACK, SLACK, principal_axes, project
 from ..workers import Workers
 from . import carried_scan as scan
 from .find import find_two_nearest
 from .nearest import Nearest
-from .pruned import choose_bounds
+from .pruned import Bounds, bounds_with, choose_bounds
 
 # Samples that are worked on together.
 BLOCK = 256
-# Searches after which the number of axes is tried anew.
+# Searches after which the number of axes is tried again.
 TRIED_EVERY = 8
 # Bounds of more bytes are not kept.
 MOST_BYTES = 2**28
@@ -116,14 +115,15 @@ class CarriedSearch:
         """Return the codebook in axes; None where the dense search is the best."""
         assert self.codebook is not None
         units = torch.from_numpy(self.codebook)
-        if self.age % TRIED_EVERY == 0:
+        if self.age % TRIED_EVERY:
+            bounds = bounds_with(units, self.n_axes)
+        else:
             bounds = choose_bounds(self.samples, units)
-            self.n_axes = 0 if bounds.axes is None else bounds.axes.shape[1]
-        self.age += 1
-        if not self.n_axes:
+        if bounds.axes is None:
             self.age = 0
             return None
-        return _Units(self.codebook, self.n_axes, patches)
+        self.n_axes, self.age = bounds.axes.shape[1], self.age + 1
+        return _Units(self.codebook, bounds, patches)
 
     def _refine(
         self,
@@ -165,17 +165,10 @@ class CarriedSearch:
 class _Units:
     """A codebook in principal axes, patch by patch, as `carried_scan` reads it."""
 
-    def __init__(self, codebook: NDArray[np.float32], n_axes: int, patches: Patches) -> None:
-        self.codebook = codebook
-        units = torch.from_numpy(codebook)
-        self.mean = units.mean(dim=0, dtype=torch.float64).float()
-        centred = units - self.mean
-        self.axes = principal_axes(centred, n_axes)
-        projected = project(centred, self.axes)
-        self.longest = projected.longest
-        # The rest itself, not a difference of squares: it is short, and the bound hangs on it.
-        rests = torch.linalg.vector_norm(centred - projected.parts @ self.axes.T, dim=1).numpy()
-        parts, (order, starts) = projected.parts.numpy(), patches
+    def __init__(self, codebook: NDArray[np.float32], bounds: Bounds, patches: Patches) -> None:
+        self.codebook, self.bounds = codebook, bounds
+        projected, (order, starts) = bounds.units, patches
+        parts, rests = projected.parts.numpy(), projected.greatest_rests.numpy()
         n_patches = len(starts) - 1
         # Patches of fewer units are filled up with some that are infinitely far.
         places = starts[:-1, None] + np.arange(scan.PATCH)
@@ -200,15 +193,10 @@ class _Units:
 
     def project(self, x: NDArray[np.float32]) -> tuple[Any, ...]:
         """Return what `refine` takes of samples, from x_p to what rounding may add to a bound."""
-        centred = torch.from_numpy(x) - self.mean
-        whole = torch.linalg.vecdot(centred, centred)
-        parts = centred @ self.axes
-        squares = torch.linalg.vecdot(parts, parts)
-        epsilon = float(np.finfo(np.float32).eps)
-        rests = (whole - squares - LENGTH_SLACK * epsilon * whole).clamp_(min=0).sqrt_()
-        slack = np.float32(SLACK * epsilon * (float(whole.max()) + self.longest))
-        towards = (parts @ self.centres).numpy()
-        return parts.numpy(), towards, squares.numpy(), rests.numpy(), slack
+        samples, slack = self.bounds.project(x)
+        towards = (samples.parts @ self.centres).numpy()
+        lengths = samples.squares.numpy(), samples.least_rests.numpy()
+        return samples.parts.numpy(), towards, *lengths, slack
 
 
 def _drift(

@@ -40,6 +40,12 @@ class Bounds(NamedTuple):
     axes: Tensor | None
     units: Projected
 
+    def project(self, features: NDArray[np.float32]) -> tuple[Projected, np.float32]:
+        """Return samples in the axes, and what rounding may add to a squared bound of any."""
+        projected = project(torch.from_numpy(features) - self.mean, self.axes)
+        epsilon = float(np.finfo(np.float32).eps)
+        return projected, np.float32(SLACK * epsilon * (projected.longest + self.units.longest))
+
 
 def search_with_bounds(
     samples: Samples,
@@ -94,8 +100,7 @@ def search_with_bounds(
 
 def choose_bounds(samples: Samples, units: Tensor, with_second: bool = True) -> Bounds:
     """Return bounds with as many axes as take the least time, by trial on a few samples."""
-    mean = units.mean(dim=0, dtype=torch.float64).float()
-    centred = units - mean
+    mean, centred = _centred(units)
     n_features = units.shape[1]
     tried = samples[:: max(1, len(samples) // N_TRIED)][:N_TRIED]
     best = Bounds(mean, None, project(centred, None))
@@ -103,17 +108,31 @@ def choose_bounds(samples: Samples, units: Tensor, with_second: bool = True) -> 
     widths = [width for width in N_AXES if 2 * width <= n_features]
     axes = principal_axes(centred, max(widths)) if widths else centred
     for width in widths:
-        some = axes[:, :width].contiguous()
-        projected = project(centred, some)
-        # The rest itself, not a difference of squares: it is short, and the bound hangs on it.
-        rests = torch.linalg.vector_norm(centred - projected.parts @ some.T, dim=1)
-        bounds = Bounds(mean, some, projected._replace(greatest_rests=rests))
+        bounds = _bounds_in(axes[:, :width].contiguous(), mean, centred)
         cost = _cost(bounds, tried, units, with_second)
         if cost >= least and best.axes is not None:
             break  # With still more axes the product alone takes longer.
         if cost < least:
             best, least = bounds, cost
     return best
+
+
+def bounds_with(units: Tensor, n_axes: int) -> Bounds:
+    """Return bounds with a given number of axes."""
+    mean, centred = _centred(units)
+    return _bounds_in(principal_axes(centred, n_axes), mean, centred)
+
+
+def _centred(units: Tensor) -> tuple[Tensor, Tensor]:
+    mean = units.mean(dim=0, dtype=torch.float64).float()
+    return mean, units - mean
+
+
+def _bounds_in(axes: Tensor, mean: Tensor, centred: Tensor) -> Bounds:
+    projected = project(centred, axes)
+    # The rest itself, not a difference of squares: it is short, and the bound hangs on it.
+    rests = torch.linalg.vector_norm(centred - projected.parts @ axes.T, dim=1)
+    return Bounds(mean, axes, projected._replace(greatest_rests=rests))
 
 
 def _cost(bounds: Bounds, samples: Samples, units: Tensor, with_second: bool) -> float:
@@ -129,9 +148,8 @@ def _search_part(
 ) -> int:
     # torch warns of arrays that cannot be written to, such as a table's.
     features = np.require(as_features(samples), requirements=["C", "W"])
-    projected = project(torch.from_numpy(features) - bounds.mean, bounds.axes)
+    projected, slack = bounds.project(features)
     of_units = bounds.units
-    slack = SLACK * float(np.finfo(np.float32).eps) * (projected.longest + of_units.longest)
     return search_block(
         Vectors(features, projected.squares.numpy(), projected.least_rests.numpy()),
         Vectors(units.numpy(), of_units.squares.numpy(), of_units.greatest_rests.numpy()),

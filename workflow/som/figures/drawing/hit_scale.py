@@ -1,4 +1,4 @@
-"""The logarithmic scale of colours for numbers of samples, and the numbers beside its bar."""
+"""The logarithmic scale of colours for numbers of samples, and the numbers next to its bar."""
 
 import numpy as np
 from matplotlib import colormaps

@@ -55,7 +55,7 @@ def gather(
     summary: Mapping[str, Any],
     *,
     classes: Sequence[str],
-    units: NDArray[np.floating] | None = None,
+    pixel_scale: NDArray[np.floating] | None = None,
 ) -> dict[str, Any]:
     """Return the page's contents, as values that JSON knows.
 
@@ -72,7 +72,7 @@ def gather(
         Of the last epoch, as in `purity/epoch_EEE.json`.
     classes : sequence of text
         Their names, by label.
-    units : array of shape (n_features,), optional
+    pixel_scale : array of shape (n_features,), optional
         How far apart, in the map's own distance, two pixels are that differ by 1; 1 by default.
     """
     image_shape = samples.images.shape[1:]
@@ -98,7 +98,9 @@ def gather(
                     frame.codebook.reshape(-1, *image_shape),
                     most_pixels=LAST_SHEET if frame is last else EARLIER_SHEET,
                     n_greys=MANY if frame is last else FEW,
-                    units=None if units is None else units.reshape(1, *image_shape),
+                    pixel_scale=(
+                        None if pixel_scale is None else pixel_scale.reshape(1, *image_shape)
+                    ),
                 ),
             }
             for frame in frames
@@ -146,7 +148,7 @@ def sheet(
     *,
     most_pixels: int,
     n_greys: int,
-    units: NDArray[np.floating] | None = None,
+    pixel_scale: NDArray[np.floating] | None = None,
 ) -> dict[str, Any]:
     """Return images side by side in one PNG; grey ones are white the more there is of it.
 
@@ -158,7 +160,7 @@ def sheet(
         Larger sheets are shrunk by a whole factor: each pixel is the mean of some.
     n_greys : int
         16 or 256, of each colour.
-    units : array of shape (1, height, width), or (1, height, width, 3), optional
+    pixel_scale : array of shape (1, height, width), or (1, height, width, 3), optional
         See `gather`.
 
     Returns
@@ -166,7 +168,8 @@ def sheet(
     dict
         `address`, the picture as a `data:` address; `columns`, how many stand side by side; `shape`
         of an image in it; `depth`, the numbers per pixel; `factor` by which images are shrunk;
-        `units` of its numbers.
+        `scale`, `pixel_scale` at
+        that size.
     """
     factor = 1
     while images.size / factor**2 > most_pixels and factor < min(images.shape[1:3]):
@@ -196,7 +199,9 @@ def sheet(
         "shape": shape,
         "depth": depth,
         "factor": factor,
-        "units": "" if units is None else encode(_shrunk(units**2, factor) ** 0.5, np.float32),
+        "scale": ""
+        if pixel_scale is None
+        else encode(_shrunk(pixel_scale**2, factor) ** 0.5, np.float32),
     }
 
 

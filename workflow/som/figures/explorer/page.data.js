@@ -19,7 +19,7 @@ async function pictureFrom(address) {
  * (`depth`), it is how much ink covers the pixel; three are its colour. Images may be smaller than
  * the data's: `shape` is theirs.
  */
-async function sheetFrom({ address, columns, shape, depth, factor, units }) {
+async function sheetFrom({ address, columns, shape, depth, factor, scale }) {
   const picture = await pictureFrom(address);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width;
@@ -38,8 +38,8 @@ async function sheetFrom({ address, columns, shape, depth, factor, units }) {
   }
   context.putImageData(pixels, 0, 0);
   const [height, width] = shape;
-  const sizes = units ? numbersFrom(units, Float32Array) : new Float32Array(height * width * depth).fill(1);
-  return { canvas, values, columns, height, width, depth, factor, units: sizes };
+  const ones = new Float32Array(height * width * depth).fill(1);
+  return { canvas, values, columns, height, width, depth, factor, scale: scale ? numbersFrom(scale, Float32Array) : ones };
 }
 
 /** Return the values of image `number` of a sheet, row by row, from 0 to 1. */
@@ -75,7 +75,7 @@ function distancesTo(sheet, image, nUnits) {
   for (let unit = 0; unit < nUnits; unit += 1) {
     const prototype = valuesOf(sheet, unit);
     let sum = 0;
-    for (let i = 0; i < image.length; i += 1) sum += (sheet.units[i] * (prototype[i] - image[i])) ** 2;
+    for (let i = 0; i < image.length; i += 1) sum += (sheet.scale[i] * (prototype[i] - image[i])) ** 2;
     distances[unit] = sheet.factor * Math.sqrt(sum);
   }
   return distances;

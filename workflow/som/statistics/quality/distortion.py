@@ -49,7 +49,8 @@ def distortion(
     """
     if len(samples) == 0:
         return None
-    sums, hits = sums_by_unit(samples, bmus, lattice.n_units)
+    sums = sums_by_unit(samples, bmus, lattice.n_units)
+    hits = np.bincount(bmus, minlength=lattice.n_units)
     means = sums / np.maximum(hits, 1)[:, None]
     weights = neighbourhood(lattice, radius)
     total = float(weights.sum(axis=1) @ _scatter(samples, bmus, means))
