@@ -11,12 +11,12 @@ from workflow.som.statistics.findings import samples_noun, single_digit_finding
 # People's words for the figures.
 NAMES = {
     "mnist_samples": "sample images",
-    "activation_maps": "where each digit lights up the map",
-    "combined_map": "all digits on one map",
-    "combined_map_epoch_001": "all digits on one map, after one epoch",
+    "activation_maps": "where each class lights up the map",
+    "combined_map": "all classes on one map",
+    "combined_map_epoch_001": "all classes on one map, after one epoch",
     "training_curves": "the training, epoch by epoch",
     "u_matrix": "U-matrix",
-    "hit_map": "how many images each unit answers to",
+    "hit_map": "how many samples each unit answers to",
     "component_planes": "which features tell units apart",
     "clusters": "clusters of units",
     "prototypes": "what each unit stands for",
