@@ -128,9 +128,9 @@ def _read(path: Path) -> Mapping[str, Any]:
 
         return read_summary(path)
     if path.parts[:2] == (RESULTS.name, "datasets"):
-        from workflow.som.data.datasets import read_images
+        from workflow.som.data.datasets import open_images
 
-        return read_images(path).metadata
+        return open_images(path).metadata
     from workflow.som.files.tables import read_arrow
 
     table, metadata = read_arrow(path)

@@ -9,7 +9,7 @@ from workflow.som.engine.batch import smooth, sums_by_unit, update_batch, update
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.model.kernels import neighbourhood, neighbourhood_factors
 from workflow.som.model.lattice import Lattice
-from workflow.som.model.samples import as_features
+from workflow.som.model.samples import as_features, full_value
 
 
 def example(n_samples=300, shape=(4, 7), n_features=12, seed=0, *, as_bytes=False):
@@ -61,7 +61,7 @@ def test_sums_by_unit_are_those_of_a_loop():
         bmus = bmus_of(samples, codebook)
         features = as_features(samples, np.float64)
         expected = [features[bmus == unit].sum(axis=0) for unit in range(28)]
-        found = sums_by_unit(samples, bmus, 28)
+        found = sums_by_unit(samples, bmus, 28) / full_value(samples)
         np.testing.assert_allclose(found, expected, rtol=1e-6 if as_bytes else 1e-12)
 
 

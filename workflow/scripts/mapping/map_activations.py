@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from workflow.som.data.datasets import read_images
+from workflow.som.data.datasets import open_images
 from workflow.som.engine.search.find import find_two_nearest
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import Progress, start_job
@@ -16,7 +16,7 @@ def main(
     images: Path, checkpoints: Sequence[Path], activations: Sequence[Path], *, threads: int
 ) -> None:
     """Map `images` on each of `checkpoints`; write a table of activations for each."""
-    test = read_images(images)
+    test = open_images(images)
     for checkpoint, path in Progress(
         list(zip(checkpoints, activations, strict=True)), desc="map the test set", unit=" epochs"
     ):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.som.config.experiments import Experiment, experiments_from
-from workflow.som.data.datasets import read_images
+from workflow.som.data.datasets import open_images
 from workflow.som.files.logs import log_to
 from workflow.som.training.runs import Run
 
@@ -25,7 +25,7 @@ def main(
     threads: int,
 ) -> None:
     """Train from the checkpoint `previous`; write a checkpoint and a table per epoch."""
-    run = Run(name, experiment, seed, settings, read_images(images), resume, threads)
+    run = Run(name, experiment, seed, settings, open_images(images), resume, threads)
     epochs = range(first_epoch, first_epoch + len(checkpoints))
     run.train(epochs, previous, list(zip(checkpoints, activations, strict=True)))
 

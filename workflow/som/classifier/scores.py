@@ -14,6 +14,7 @@ from ..config.feature_set_names import NEAREST_NEIGHBOUR
 from ..data.datasets import Images
 from ..files.logs import Progress
 from ..model.lattice import Lattice
+from ..model.samples import Samples
 from ..statistics.intervals import wilson_interval
 from .feature_sets import make_features
 from .features import Array
@@ -30,8 +31,8 @@ CURVE_HEAD = "mlp"
 
 def measure_features(
     name: str,
-    training: Images,
-    test: Images,
+    training: Images[Samples],
+    test: Images[Samples],
     codebook: Array,
     lattice: Lattice,
     settings: Settings,
@@ -78,8 +79,8 @@ def measure_features(
 
 def _measure_heads(
     name: str,
-    training: Images,
-    test: Images,
+    training: Images[Samples],
+    test: Images[Samples],
     codebook: Array,
     lattice: Lattice,
     settings: Settings,
@@ -116,8 +117,8 @@ def _passes(n_samples: int, n_candidates: int, settings: Settings) -> int:
 
 def _features(
     name: str,
-    training: Images,
-    test: Images,
+    training: Images[Samples],
+    test: Images[Samples],
     codebook: Array,
     lattice: Lattice,
     settings: Settings,
@@ -149,8 +150,8 @@ def score_row(name: str, head: str, result: Result, labels: NDArray[np.integer])
 
 def measure_learning_curve(
     name: str,
-    training: Images,
-    test: Images,
+    training: Images[Samples],
+    test: Images[Samples],
     codebook: Array,
     lattice: Lattice,
     settings: Settings,

@@ -16,7 +16,7 @@ from ..data.sources import DATASETS
 from ..model.kernels import ONLINE_ONLY
 from ..model.lattice import WRAPPED, Lattice, shape_fault
 from ..model.map_size import natural_shape
-from ..model.samples import Samples
+from ..model.samples import AnySamples
 from ..model.schedule import Schedule
 from .refusals import ConfigError, shown
 
@@ -158,7 +158,7 @@ class Experiment:
         """
         return dataclasses.replace(self, shape=tuple(shape), radius=self._radius_on(shape))
 
-    def for_samples(self, samples: Samples) -> "Experiment":
+    def for_samples(self, samples: AnySamples) -> "Experiment":
         """Return this experiment with the shape that suits these samples; see `of_shape`."""
         return self.of_shape(natural_shape(samples, self.topology))
 

@@ -4,28 +4,37 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..files.atomic import read_whole
 from ..files.errors import SomError, damaged, reason
+from ..files.stored import StoredSamples, write_in_parts
 from ..files.tables import read_arrow, write_arrow
+from ..model.samples import AnySamples, Samples
 from .classes import N_CLASSES, has_labels, n_classes
 from .pictures import image_shape_of
 from .sources import DATASETS, EMBEDDED, EMBEDDED_FILE
 
 GZIP = b"\x1f\x8b"
+ROW_GROUP = 4096  # rows that are compressed together, and read together
+# Samples of more bytes are not held in memory, but read in parts.
+MOST_IN_MEMORY = 2**29
+MISSING = "values are missing in it"
 Split = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]
 
+Pixels = TypeVar("Pixels", bound=AnySamples, covariant=True)
 
-class Images(NamedTuple):
+
+class Images(NamedTuple, Generic[Pixels]):
     """A table of samples.
 
     Attributes
@@ -33,14 +42,14 @@ class Images(NamedTuple):
     sample : int32 array of shape (n_samples,)
         Positions in the original file.
     pixels : array of shape (n_samples, n_features)
-        Bytes, or the float32 features of a data set of the user's own.
+        Bytes, or the float32 features of a data set of the user's own; or `StoredSamples`.
     labels : integer array of shape (n_samples,)
         Zeros where there are no labels (see `has_labels`).
     metadata : dict
     """
 
     sample: NDArray[np.int32]
-    pixels: NDArray[np.uint8] | NDArray[np.float32]
+    pixels: Pixels
     labels: NDArray[np.integer]
     metadata: dict[str, str]
 
@@ -169,7 +178,38 @@ def write_images(
     )
     shape = json.dumps(list(images.shape[1:]))
     metadata = {**metadata, "image_shape": shape}
-    write_arrow(path, table, metadata, kind="images", row_group_size=4096)
+    write_arrow(path, table, metadata, kind="images", row_group_size=ROW_GROUP)
+
+
+def write_images_in_parts(
+    path: Path,
+    sample: NDArray[np.int32],
+    labels: NDArray[np.uint8],
+    image_shape: tuple[int, int],
+    blocks: Iterable[NDArray[np.uint8]],
+    metadata: Mapping[str, str],
+) -> None:
+    """Write what `write_images` writes, with the images block by block, which share no memory.
+
+    Parameters
+    ----------
+    sample, labels : array of shape (n_samples,)
+    image_shape : (height, width)
+    blocks : iterable of uint8 arrays of shape (n, height, width)
+        With `n_samples` images in all.
+    """
+    n_pixels = math.prod(image_shape)
+    head = pa.table({"sample": pa.array(sample, pa.int32()), "label": pa.array(labels, pa.uint8())})
+    parts = (np.ascontiguousarray(block).reshape(-1, n_pixels) for block in blocks)
+    metadata = {**metadata, "image_shape": json.dumps(list(image_shape))}
+    write_in_parts(
+        path,
+        head,
+        ("pixels", np.dtype(np.uint8), n_pixels, parts),
+        metadata,
+        kind="images",
+        row_group_size=ROW_GROUP,
+    )
 
 
 def write_samples(
@@ -194,29 +234,32 @@ def write_samples(
             name: pa.FixedSizeListArray.from_arrays(values.ravel(), values.shape[1]),
         }
     )
-    write_arrow(path, table, metadata, kind="images", row_group_size=4096)
+    write_arrow(path, table, metadata, kind="images", row_group_size=ROW_GROUP)
 
 
-def _fault_of_own(table: pa.Table, metadata: Mapping[str, str]) -> str:
+def _fault_of_own(schema: pa.Schema, head: pa.Table, metadata: Mapping[str, str]) -> str:
     """Return what a table of the user's own samples lacks, or ""."""
-    names = table.column_names
+    names = schema.names
     if len(names) != 3 or names[:2] != ["sample", "label"]:
         return f"its columns are {', '.join(names)}"
-    kinds = {"pixels": "uint8", "features": "float"}
-    if names[2] not in kinds or str(getattr(table[2].type, "value_type", "")) != kinds[names[2]]:
-        return f"its column {names[2]} is {table[2].type}"
-    if table["sample"].null_count or table[2].null_count:
-        return "values are missing in it"
-    if table["label"].null_count:
+    kinds, kind = {"pixels": "uint8", "features": "float"}, schema.types[2]
+    if names[2] not in kinds or str(getattr(kind, "value_type", "")) != kinds[names[2]]:
+        return f"its column {names[2]} is {kind}"
+    if head["sample"].null_count:
+        return MISSING
+    if head["label"].null_count:
         return "" if not has_labels(metadata) else "labels are missing in it"
-    largest = pc.max(table["label"]).as_py() or 0
+    largest = pc.max(head["label"]).as_py() or 0
     return "" if largest < n_classes(metadata) else f"it has the label {largest}, which is no class"
 
 
-def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
-    """Return what a table of images lacks, or "". A table can be whole and yet have no images."""
+def _fault(schema: pa.Schema, head: pa.Table, metadata: Mapping[str, str]) -> str:
+    """Return what a table of images lacks, or "". A table can be whole and yet have no images.
+
+    `head` has all columns but the last.
+    """
     if "scaling" in metadata:
-        return _fault_of_own(table, metadata)
+        return _fault_of_own(schema, head, metadata)
     try:
         n_pixels = math.prod(json.loads(metadata["image_shape"]))
     except (KeyError, TypeError, ValueError):
@@ -226,19 +269,19 @@ def _fault(table: pa.Table, metadata: Mapping[str, str]) -> str:
         "label": pa.uint8(),
         "pixels": pa.list_(pa.uint8(), n_pixels),
     }
-    found = dict(zip(table.schema.names, table.schema.types, strict=True))
+    found = dict(zip(schema.names, schema.types, strict=True))
     # The name of a list's values ("item", "element") depends on the version of Arrow.
     if {key: str(kind).replace("element", "item") for key, kind in found.items()} != {
         key: str(kind) for key, kind in expected.items()
     }:
         return f"its columns are {', '.join(f'{name} {kind}' for name, kind in found.items())}"
-    if any(column.null_count for column in table.columns):
-        return "values are missing in it"
-    largest = pc.max(table["label"]).as_py()
+    if any(column.null_count for column in head.columns):
+        return MISSING
+    largest = pc.max(head["label"]).as_py()
     return "" if (largest or 0) < N_CLASSES else f"it has the label {largest}, which is no digit"
 
 
-def read_images(path: Path | str) -> Images:
+def read_images(path: Path | str) -> Images[Samples]:
     """Read a table written by `write_images`.
 
     Raises
@@ -249,13 +292,45 @@ def read_images(path: Path | str) -> Images:
         If there is no image in it.
     """
     table, metadata = read_arrow(path)
-    if fault := _fault(table, metadata):
+    head = table.select(table.column_names[:-1])
+    _check(path, table.schema, head, metadata)
+    column = table[2].combine_chunks()
+    if column.null_count:
+        raise damaged(path, MISSING)
+    pixels = column.flatten().to_numpy().reshape(len(table), column.type.list_size)
+    return _images(head, pixels, metadata)
+
+
+def open_images(path: Path | str) -> Images[AnySamples]:
+    """Read a table as `read_images` does, but leave more than `MOST_IN_MEMORY` bytes in the file.
+
+    The samples are then `StoredSamples`.
+    """
+    try:
+        file = pq.ParquetFile(path)
+        vectors = file.schema_arrow.types[-1]
+        size = file.metadata.num_rows * vectors.list_size * (vectors.value_type.bit_width // 8)
+    except Exception:  # Of many kinds on damaged bytes: read_images says which.
+        size = 0
+    if size <= MOST_IN_MEMORY:
+        return read_images(path)
+    stored = StoredSamples(path)
+    _check(path, stored.schema, stored.head, stored.metadata)
+    return _images(stored.head, stored, stored.metadata)
+
+
+def _check(
+    path: Path | str, schema: pa.Schema, head: pa.Table, metadata: Mapping[str, str]
+) -> None:
+    """Refuse a table without images."""
+    if fault := _fault(schema, head, metadata):
         raise damaged(path, fault)
-    if len(table) == 0:
+    if len(head) == 0:
         raise SomError(
             f"{path} holds no images: a map needs at least one; choose another data set."
         )
-    column = table[2].combine_chunks()
-    pixels = column.flatten().to_numpy().reshape(len(table), column.type.list_size)
-    labels = pc.fill_null(table["label"], 0).to_numpy()
-    return Images(table["sample"].to_numpy(), pixels, labels, metadata)
+
+
+def _images(head: pa.Table, pixels: Any, metadata: dict[str, str]) -> Images[Any]:
+    labels = pc.fill_null(head["label"], 0).to_numpy()
+    return Images(head["sample"].to_numpy(), pixels, labels, metadata)

@@ -8,6 +8,7 @@ measures the errors of the epoch before, so it need not be made twice. Where the
 product of one along each axis of the lattice, the smoothing is a small product along each.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,11 @@ from numpy.typing import NDArray
 
 from ..model.kernels import Factors, HexagonalFactors
 from ..model.lattice import ByOffset
-from ..model.samples import Samples, as_features
+from ..model.samples import AnySamples, Samples, as_features, full_value, parts_of
 from .workers import cut
+
+# Adds up an array over processes.
+Total = Callable[[NDArray[Any]], NDArray[Any]]
 
 # Bytes of sums that are worked on at a time: of large maps only some features.
 SUMS_BYTES = 2**27
@@ -55,10 +59,11 @@ def update_plainly(
 
 def update_batch(
     codebook: NDArray[np.float32],
-    samples: Samples,
+    samples: AnySamples,
     bmus: NDArray[np.integer],
     factors: Factors,
     weights: NDArray[np.floating] | None = None,
+    total: Total = lambda of_this_process: of_this_process,
 ) -> NDArray[np.float32]:
     """Return the codebook after a batch epoch.
 
@@ -70,42 +75,48 @@ def update_batch(
         From `neighbourhood_factors`: h(c, j), as a product where it is one. Symmetric.
     weights : array of shape (n_samples,), optional
         How often each sample counts.
+    total : callable, optional
+        Returns the sum of an array over all processes that share the samples.
     """
     n_units, n_features = codebook.shape
-    hits = np.bincount(bmus, weights, minlength=n_units)
+    hits = total(np.bincount(bmus, weights, minlength=n_units))
     denominators = smooth(hits[:, None].astype(np.float64), factors)
     reached = denominators[:, 0] > 0
     result = codebook.copy()
     for part in cut(n_features, -(-8 * codebook.size // SUMS_BYTES)):
-        numerators = smooth(sums_by_unit(samples[:, part], bmus, n_units, weights), factors)
+        sums = total(sums_by_unit(samples, bmus, n_units, weights, part))
+        numerators = smooth(sums / full_value(samples), factors)
         result[reached, part] = numerators[reached] / denominators[reached]
     return result
 
 
 def sums_by_unit(
-    samples: Samples,
+    samples: AnySamples,
     bmus: NDArray[np.integer],
     n_units: int,
     weights: NDArray[np.floating] | None = None,
-) -> NDArray[np.float64]:
+    features: slice = slice(None),
+) -> NDArray[Any]:
     """Return the sum of each unit's samples, of shape (n_units, n_features).
 
-    Bytes are added as whole numbers, so that their sums are exact. With `weights` (n_samples,) a
-    sample counts so many times.
+    Without weights, bytes are added as whole numbers (int64), so that their sums are exact; a
+    feature is their 255th part. With `weights` (n_samples,) a sample counts so many times. Of some
+    `features` alone the result has fewer columns.
     """
-    if weights is not None:
-        totals = np.zeros((n_units, samples.shape[1]))
-        for start in range(0, len(samples), WEIGHTED_AT_A_TIME):
-            part = slice(start, start + WEIGHTED_AT_A_TIME)
-            weighted = as_features(samples[part], np.float64) * weights[part, None]
-            _add_by_unit(weighted, bmus[part], totals)
-        return totals
-    are_bytes = samples.dtype == np.uint8
-    sums: NDArray[Any]
-    sums = np.zeros((n_units, samples.shape[1]), np.int64 if are_bytes else np.float64)
-    _add_by_unit(samples, bmus, sums)
-    total: NDArray[np.float64] = sums / (255.0 if are_bytes else 1.0)
-    return total
+    width = len(range(*features.indices(samples.shape[1])))
+    whole = weights is None and samples.dtype == np.uint8
+    sums: NDArray[Any] = np.zeros((n_units, width), np.int64 if whole else np.float64)
+    for part, rows in parts_of(samples):
+        of_part = rows[:, features]
+        if weights is None:
+            _add_by_unit(of_part, bmus[part], sums)
+            continue
+        for start in range(0, len(rows), WEIGHTED_AT_A_TIME):
+            some = slice(start, start + WEIGHTED_AT_A_TIME)
+            shares = weights[part][some, None]
+            weighted = of_part[some].astype(np.float64) * shares
+            _add_by_unit(weighted, bmus[part][some], sums)
+    return sums
 
 
 @njit(cache=True, nogil=True)

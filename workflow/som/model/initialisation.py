@@ -6,17 +6,18 @@ from threadpoolctl import threadpool_limits
 
 from ..files.errors import SomError
 from .lattice import Lattice
-from .samples import Samples, as_features
+from .samples import AnySamples, Samples, as_features, full_value, parts_of, take
 
 INITIALISATIONS = ("random", "sample", "pca")
 # Up to so many features their inner products are always a small matrix.
 MOST_FEATURES = 1024
+AT_A_TIME = 4096  # samples whose products are added up together
 
 
 def starting_codebook(
     initialisation: str,
     seed: int,
-    samples: Samples,
+    samples: AnySamples,
     lattice: Lattice,
     weights: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float32]:
@@ -30,12 +31,11 @@ def starting_codebook(
         return pca_codebook(samples, lattice, weights)
     if initialisation == "random":
         return random_codebook(seed, lattice.n_units, samples.shape[1])
-    if weights is not None:
-        samples = samples[weights > 0]
-    repeated = lattice.n_units > len(samples)
+    counted = np.arange(len(samples)) if weights is None else np.flatnonzero(weights > 0)
+    repeated = lattice.n_units > len(counted)
     generator = np.random.default_rng([seed, 0])
-    chosen = generator.choice(len(samples), lattice.n_units, replace=repeated)
-    return as_features(samples[chosen])
+    chosen = generator.choice(len(counted), lattice.n_units, replace=repeated)
+    return as_features(take(samples, counted[chosen]))
 
 
 def random_codebook(seed: int, n_units: int, n_features: int) -> NDArray[np.float32]:
@@ -44,7 +44,7 @@ def random_codebook(seed: int, n_units: int, n_features: int) -> NDArray[np.floa
 
 
 def pca_codebook(
-    samples: Samples, lattice: Lattice, weights: NDArray[np.float64] | None = None
+    samples: AnySamples, lattice: Lattice, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float32]:
     """Lay the lattice into the space of the first principal components (Kohonen 1997).
 
@@ -88,24 +88,27 @@ def n_components_for(lattice: Lattice) -> int:
 # With one BLAS thread, so that its bits do not depend on how many there are.
 @threadpool_limits.wrap(limits=1)
 def principal_components(
-    samples: Samples, n_components: int, weights: NDArray[np.float64] | None = None
+    samples: AnySamples, n_components: int, weights: NDArray[np.float64] | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return mean, components (n_components, n_features) and standard deviations along them.
 
     Sums of bytes are whole numbers, and exact in float64 whatever the order. With `weights`
     (n_samples,) a sample counts so many times.
     """
-    scale = 255.0 if samples.dtype == np.uint8 else 1.0
+    scale = full_value(samples)
     n_samples, n_features = samples.shape
-    if n_features > max(n_samples, MOST_FEATURES):
+    if n_features > max(n_samples, MOST_FEATURES) and isinstance(samples, np.ndarray):
         mean, components, deviations = _of_few_samples(samples, n_components, weights)
         return mean / scale, components, deviations / scale
     total, squares = np.zeros(n_features), np.zeros((n_features, n_features))
-    for start in range(0, n_samples, 4096):
-        part = samples[start : start + 4096].astype(np.float64)
-        weighted = part if weights is None else part * weights[start : start + 4096, None]
-        total += weighted.sum(axis=0)
-        squares += weighted.T @ part
+    for place, rows in parts_of(samples):
+        shares = None if weights is None else weights[place, None]
+        for start in range(0, len(rows), AT_A_TIME):
+            some = slice(start, start + AT_A_TIME)
+            part = rows[some].astype(np.float64)
+            weighted = part if shares is None else part * shares[some]
+            total += weighted.sum(axis=0)
+            squares += weighted.T @ part
     n_counted = n_samples if weights is None else weights.sum()
     mean = total / n_counted
     covariance = squares / n_counted - np.outer(mean, mean)

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from .initialisation import principal_components
 from .lattice import HEXAGONAL, LINEAR
-from .samples import Samples
+from .samples import AnySamples
 
 UNITS_PER_ROOT = 5
 ROW_HEIGHT = math.sqrt(0.75)  # of hexagonal lattices, in grid steps
 
 
-def natural_shape(samples: Samples, topology: str) -> tuple[int, ...]:
+def natural_shape(samples: AnySamples, topology: str) -> tuple[int, ...]:
     """Return the shape that SOM Toolbox would choose (Vesanto et al. 2000, `som_topol_struct`).
 
     5·√n units for n samples, with sides in the ratio of the standard deviations along the two
@@ -60,7 +60,7 @@ def sides(
     return rows, max(1, round(n_units / rows))
 
 
-def _deviations(samples: Samples) -> NDArray[np.float64]:
+def _deviations(samples: AnySamples) -> NDArray[np.float64]:
     """Return the standard deviations along the two largest principal components; 0 for lack."""
     n_components = min(2, samples.shape[1])
     deviations = principal_components(samples, n_components)[2]

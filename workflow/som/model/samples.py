@@ -1,9 +1,86 @@
-"""Samples as the numbers that the map works on."""
+"""Samples as the numbers that the map works on, in memory or read in parts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Samples = NDArray[np.uint8] | NDArray[np.float32]
+
+# Bytes of samples that are read at a time.
+PART_BYTES = 2**26
+
+
+class SamplesInGroups(Protocol):
+    """Samples that need not fit into memory: groups of them can be read, and groups in any order.
+
+    Attributes
+    ----------
+    shape : (n_samples, n_features)
+    dtype : numpy.dtype
+        Of bytes (used as x / 255) or float32.
+    group_sizes : list of int
+        How many samples each group has.
+    """
+
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+    group_sizes: list[int]
+
+    def __len__(self) -> int: ...
+
+    def read(self, groups: Sequence[int]) -> Samples:
+        """Return the samples of some groups, one group after the other."""
+
+    def share(self, groups: slice) -> Self:
+        """Return the samples of successive groups alone."""
+
+
+AnySamples = Samples | SamplesInGroups
+
+
+def parts_of(samples: AnySamples, part_bytes: int = PART_BYTES) -> Iterator[tuple[slice, Samples]]:
+    """Yield samples part by part: where they stand, and the samples.
+
+    Those in memory are one part; of others, successive groups of up to `part_bytes` are.
+    """
+    if isinstance(samples, np.ndarray):
+        yield slice(0, len(samples)), samples
+        return
+    start = 0
+    for groups in groups_within(samples, range(len(samples.group_sizes)), part_bytes):
+        part = samples.read(groups)
+        yield slice(start, start + len(part)), part
+        start += len(part)
+
+
+def groups_within(
+    samples: SamplesInGroups, groups: Sequence[int], most_bytes: int
+) -> Iterator[Sequence[int]]:
+    """Cut a sequence of groups into stretches of at most `most_bytes`, or of one group."""
+    bytes_of_sample = samples.shape[1] * samples.dtype.itemsize
+    first, size = 0, 0
+    for number, group in enumerate(groups):
+        added = samples.group_sizes[group] * bytes_of_sample
+        if size and size + added > most_bytes:
+            yield groups[first:number]
+            first, size = number, 0
+        size += added
+    if first < len(groups):
+        yield groups[first:]
+
+
+def take(samples: AnySamples, numbers: NDArray[np.integer]) -> Samples:
+    """Return the samples of some numbers, in their order."""
+    if isinstance(samples, np.ndarray):
+        chosen: Samples = samples[numbers]
+        return chosen
+    taken: Samples = np.empty((len(numbers), samples.shape[1]), samples.dtype)
+    for part, rows in parts_of(samples):
+        is_here = (part.start <= numbers) & (numbers < part.stop)
+        taken[is_here] = rows[numbers[is_here] - part.start]
+    return taken
 
 
 def as_features(samples: Samples, dtype: DTypeLike = np.float32) -> NDArray[np.floating]:
@@ -19,6 +96,11 @@ def as_features(samples: Samples, dtype: DTypeLike = np.float32) -> NDArray[np.f
     return samples.astype(dtype, copy=False)
 
 
+def full_value(samples: AnySamples) -> float:
+    """Return what is 1 as a feature: 255 of bytes, else 1."""
+    return 255.0 if samples.dtype == np.uint8 else 1.0
+
+
 def middle_of(samples: Samples) -> NDArray[np.float64]:
     """Return a vector near the mean of samples, of shape (n_features,), to subtract from them.
 
@@ -32,7 +114,7 @@ def middle_of(samples: Samples) -> NDArray[np.float64]:
     array([0.671875, 7.1     ])
     """
     least, greatest = as_features(np.stack([samples.min(axis=0), samples.max(axis=0)]), np.float64)
-    mean = samples.mean(axis=0, dtype=np.float64) / (255 if samples.dtype == np.uint8 else 1)
+    mean = samples.mean(axis=0, dtype=np.float64) / full_value(samples)
     ranges = greatest - least
     varies = ranges > 0
     digit = np.exp2(np.floor(np.log2(ranges, where=varies, out=np.zeros_like(ranges)))) / 64

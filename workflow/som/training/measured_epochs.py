@@ -12,7 +12,7 @@ from ..engine.search.find import find_two_nearest
 from ..engine.search.nearest import Nearest
 from ..mapping.map_errors import map_errors
 from ..model.lattice import Lattice
-from ..model.samples import Samples
+from ..model.samples import AnySamples
 from .epoch import Epoch, TrainingSettings, train_one_epoch
 
 # A row of `history.parquet`, by column; columns that an epoch does not have are left out.
@@ -28,7 +28,7 @@ class Search(NamedTuple):
     seconds : float
         That it took.
     carried : CarriedSearch or None
-        What makes the search on the next codebook shorter.
+        What makes the search on the next codebook shorter, of samples in memory.
     """
 
     nearest: Nearest
@@ -54,7 +54,7 @@ class MeasuredEpoch(NamedTuple):
 
 
 def measure_start(
-    codebook: NDArray[np.float32], samples: Samples, lattice: Lattice, settings: TrainingSettings
+    codebook: NDArray[np.float32], samples: AnySamples, lattice: Lattice, settings: TrainingSettings
 ) -> MeasuredEpoch:
     """Return the initial codebook as epoch 0."""
     return _measured(codebook, samples, lattice, settings, {"epoch": 0}, None)
@@ -62,7 +62,7 @@ def measure_start(
 
 def train_measured_epoch(
     codebook: NDArray[np.float32],
-    samples: Samples,
+    samples: AnySamples,
     lattice: Lattice,
     settings: TrainingSettings,
     epoch: Epoch,
@@ -105,7 +105,7 @@ def train_measured_epoch(
 
 def _measured(
     codebook: NDArray[np.float32],
-    samples: Samples,
+    samples: AnySamples,
     lattice: Lattice,
     settings: TrainingSettings,
     row: Row,
@@ -114,7 +114,7 @@ def _measured(
     """Add the map's errors to the row of an epoch; `before` is the search of the epoch before."""
     started = time.perf_counter()
     carried = before.carried if before else None
-    if settings.device == "cpu":
+    if settings.device == "cpu" and isinstance(samples, np.ndarray):
         carried = carried or carried_search(samples, lattice, settings.threads)
         nearest = carried.find(codebook)
     else:

@@ -19,7 +19,7 @@ from ..files.logs import Progress
 from ..files.tables import write_table
 from ..mapping.activations import activations_table
 from ..model.initialisation import starting_codebook
-from ..model.samples import Samples
+from ..model.samples import AnySamples
 from ..provenance.environment import describe_machine, describe_versions
 from .devices import resolve_device
 from .epoch import Epoch, TrainingSettings
@@ -43,7 +43,7 @@ def own_or(own: int | None, seed: int) -> int:
     return seed if own is None else own
 
 
-def sized(name: str, experiment: Experiment, samples: Samples) -> Experiment:
+def sized(name: str, experiment: Experiment, samples: AnySamples) -> Experiment:
     """Return an experiment with the shape that its samples ask for, if it has none of its own.
 
     Raises
@@ -90,7 +90,7 @@ class Run:
         experiment: Experiment,
         seed: int,
         settings: Mapping[str, Any],
-        images: Images,
+        images: Images[AnySamples],
         folder: Path,
         threads: int,
     ) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.samples import Samples
+from ...model.samples import AnySamples, parts_of
 from .dense import find_two_nearest_densely
 from .nearest import Nearest
 from .pruned import search_with_bounds
 
 
 def find_two_nearest(
-    samples: Samples,
+    samples: AnySamples,
     codebook: NDArray[np.float32],
     *,
     threads: int | None = None,
@@ -29,7 +29,7 @@ def find_two_nearest(
     Parameters
     ----------
     samples : array of shape (n_samples, n_features)
-        Bytes (used as x / 255) or float32.
+        Bytes (used as x / 255) or float32, in memory or in groups that are read in turn.
     codebook : float32 array of shape (n_units, n_features)
     threads : int, optional
         CPU threads; all that this process may use by default.
@@ -45,6 +45,13 @@ def find_two_nearest(
     >>> nearest.bmus, nearest.second_bmus, nearest.distances
     (array([1], dtype=int32), array([2], dtype=int32), array([0.5], dtype=float32))
     """
+    if not isinstance(samples, np.ndarray):
+        nearest = Nearest.empty(len(samples))
+        for part, rows in parts_of(samples):
+            found = find_two_nearest(rows, codebook, threads=threads, device=device, report=report)
+            for whole, of_part in zip(nearest, found, strict=True):
+                whole[part] = of_part
+        return nearest
     if device.startswith("cuda"):
         from .on_device import find_two_nearest_on_device
 
@@ -58,7 +65,7 @@ def find_two_nearest(
 
 
 def find_bmus(
-    samples: Samples,
+    samples: AnySamples,
     codebook: NDArray[np.float32],
     *,
     threads: int | None = None,
@@ -68,6 +75,12 @@ def find_bmus(
 
     Without the second nearest fewer units need to be measured.
     """
+    if not isinstance(samples, np.ndarray):
+        found = [
+            find_bmus(rows, codebook, threads=threads, device=device)
+            for _, rows in parts_of(samples)
+        ]
+        return np.concatenate(found)
     if len(codebook) == 1 or device.startswith("cuda"):
         return find_two_nearest(samples, codebook, threads=threads, device=device).bmus
     nearest = Nearest.empty(len(samples))

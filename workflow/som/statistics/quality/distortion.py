@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ...engine.batch import sums_by_unit
 from ...model.kernels import neighbourhood
 from ...model.lattice import Lattice
-from ...model.samples import Samples, as_features
+from ...model.samples import Samples, as_features, full_value
 from .distances import squared_distances
 
 # Samples, or units, that are compared at once.
@@ -49,7 +49,7 @@ def distortion(
     """
     if len(samples) == 0:
         return None
-    sums = sums_by_unit(samples, bmus, lattice.n_units)
+    sums = sums_by_unit(samples, bmus, lattice.n_units) / full_value(samples)
     hits = np.bincount(bmus, minlength=lattice.n_units)
     means = sums / np.maximum(hits, 1)[:, None]
     weights = neighbourhood(lattice, radius)
