@@ -3,6 +3,7 @@
 `slurm.sh` starts this SLURM. It needs root and the Debian packages slurm-wlm and munge.
 """
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.remote import IN_SECOND_SEGMENT, TARGET, RemoteProject, wait_until
+from workflow.som.files.tables import read_table
 
 SCRIPT = Path(__file__).parent / "slurm.sh"
 # The profile as in the repository, except that the queue is checked more often.
@@ -153,6 +155,13 @@ def run_quickstart(project):
     assert len(re.findall(r"SLURM jobid", project.output.read_text())) == 4
 
 
+def share_samples(project):
+    """Two tasks of one job, each with a process, train together."""
+    project.change(rule="batch", processes=2)
+    resources = ("--set-resources", "train_som:mpi=srun", "train_som:tasks=2")
+    finish(project, project.start(TARGET, *resources))
+
+
 FAULTS = [run_quickstart, meet_time_limit, interrupt, kill_snakemake, requeue, cancel]
 
 
@@ -167,7 +176,7 @@ def outcomes(slurm, tmp_path_factory, finished):
         return project
 
     with ThreadPoolExecutor(3) as pool:
-        yield {fault: pool.submit(try_out, fault) for fault in FAULTS}
+        yield {fault: pool.submit(try_out, fault) for fault in (*FAULTS, share_samples)}
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +194,18 @@ def test_the_same_bits_after(fault, outcomes, undisturbed):
     # No epoch was trained twice: no two trainers worked at the same time, and none started over.
     assert sorted(project.trained()) == list(range(13))
     assert f"Epoch {IN_SECOND_SEGMENT} was finished before" in project.story()
+
+
+def test_two_tasks_that_share_the_samples_train_the_map_of_one_process(
+    outcomes, finished, tmp_path
+):
+    alone = RemoteProject(tmp_path / "alone", finished)
+    alone.change(rule="batch")
+    alone.snakemake(TARGET)
+    project = outcomes[share_samples].result()
+    assert project.artifacts() == alone.artifacts()
+    metadata = read_table(project.run / "training_activations/epoch_012.parquet").metadata
+    assert json.loads(metadata["made_with"])["processes"] == 2
 
 
 def test_the_whole_quickstart(outcomes, finished):

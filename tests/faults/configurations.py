@@ -216,6 +216,8 @@ def contradictions(draw):
                 ({"kernel": "printed", "device": "cuda"}, "device"),
                 ({"kernel": "printed", "device": "mps"}, "device"),
                 ({"precision": "float64", "device": "mps"}, "device"),
+                ({"processes": 2}, "processes"),
+                ({"processes": 2, "rule": "batch", "device": "mps"}, "processes"),
                 ({"radius": 1e-300}, "radius"),
                 ({"seeds": [number, number]}, "seeds"),
                 ({"seeds": [2**31 + number]}, "seeds"),

@@ -213,7 +213,7 @@ def content_of_files(sources, label=None):
 
 
 def gpus(experiment):
-    """Return a resource: the number of GPUs that training asks for, 0 or 1.
+    """Return a resource: the number of GPUs that training asks for, 0 or one per process.
 
     With `device: auto`, a job on a cluster always asks for a GPU. A job on this machine asks for
     one only if the machine has one.
@@ -221,10 +221,10 @@ def gpus(experiment):
 
     def resource(wildcards):
         if experiment.device == "auto":
-            return int(
-                not workflow.local_exec or shutil.which("nvidia-smi") is not None
-            )
-        return int(experiment.device == "cuda")
+            wanted = not workflow.local_exec or shutil.which("nvidia-smi") is not None
+        else:
+            wanted = experiment.device == "cuda"
+        return experiment.processes if wanted else 0
 
     return resource
 
@@ -238,7 +238,8 @@ def training_memory(experiment):
     """Return the megabytes that a training job may use; 1.3 GB were measured with 2,500 units."""
     from workflow.som.training.memory import bytes_of_training
 
-    return 4000 + math.ceil(bytes_of_training(n_units_of(experiment), 1000) / 1e6)
+    of_map = math.ceil(bytes_of_training(n_units_of(experiment), 1000) / 1e6)
+    return 2000 + experiment.processes * (2000 + of_map)
 
 
 def training_minutes(experiment, epochs):

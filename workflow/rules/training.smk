@@ -31,7 +31,7 @@ for name, experiment in EXPERIMENTS.items():
                 "training"
             conda:
                 "../../envs/som.yaml"
-            threads: threads_for("train_som", 4)
+            threads: threads_for("train_som", max(4, experiment.processes))
             resources:
                 **asked_for(
                     "train_som",

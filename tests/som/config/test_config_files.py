@@ -219,6 +219,7 @@ def test_config_yaml_is_valid_and_the_article_is_the_articles() -> None:
         "epochs": 90,
         "precision": "float32",
         "device": "auto",
+        "processes": 1,
         "segment": 30,
         "evaluate_every": 1,
         "permutations": 1000,

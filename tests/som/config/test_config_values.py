@@ -69,6 +69,8 @@ def is_allowed(key: str, value: Any) -> bool:
         if not lengths or len(value) != 2:
             return False
         return value[0] * value[1] <= 100000 and 10 * math.hypot(*value) >= 50.0
+    if key == "processes":  # The article's rule is the online one.
+        return is_integer(value, 1, 1)
     if key in ("initialisation_seed", "order_seed"):
         return value is None or is_integer(value, 0, 2**31 - 1)
     if key == "final_learning_rate":

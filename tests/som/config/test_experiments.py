@@ -107,6 +107,11 @@ def test_the_smallest_map_is_accepted() -> None:
             "set precision to float32 or device to cpu.",
         ),
         (
+            {"processes": 4},
+            "processes is 4, but the online rule takes one sample after the other; "
+            "set rule to batch or processes to 1.",
+        ),
+        (
             {"dataset": "minst"},
             'dataset is "minst", which is not known; the nearest of mnist, fashion_mnist, kmnist, '
             "emnist_digits, qmnist, mnist_5000, wine, digits_8x8 is mnist.",

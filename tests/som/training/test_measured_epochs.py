@@ -8,6 +8,7 @@ from workflow.som.mapping.map_errors import map_errors
 from workflow.som.model.initialisation import random_codebook
 from workflow.som.model.lattice import Lattice
 from workflow.som.training.epoch import Epoch, TrainingSettings, train_one_epoch
+from workflow.som.training.finders import finder_for
 from workflow.som.training.measured_epochs import measure_start, spread, train_measured_epoch
 
 LATTICE, EPOCH = Lattice("square", (3, 4)), Epoch(2, 0.4, 2.5)
@@ -23,7 +24,8 @@ def settings(request):
 
 @pytest.fixture
 def start(settings):
-    return measure_start(random_codebook(7, 12, 5), SAMPLES, LATTICE, settings)
+    finder = finder_for(SAMPLES, LATTICE, settings)
+    return measure_start(random_codebook(7, 12, 5), LATTICE, finder)
 
 
 def test_epoch_0_is_the_codebook_with_its_errors_and_no_times(start):

@@ -6,10 +6,10 @@ import pytest
 from tests.som.training.jobs import Job
 from workflow.som.data import datasets
 from workflow.som.data.datasets import open_images, read_images, write_images_in_parts
+from workflow.som.data.stored import StoredSamples
 from workflow.som.engine.batch import sums_by_unit
 from workflow.som.engine.search import find
 from workflow.som.files.errors import DamagedFileError, SomError
-from workflow.som.files.stored import StoredSamples
 from workflow.som.model import samples as model
 from workflow.som.model.initialisation import principal_components, starting_codebook
 from workflow.som.model.lattice import Lattice

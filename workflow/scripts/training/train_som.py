@@ -7,15 +7,16 @@ from typing import Any
 from workflow.som.config.experiments import Experiment, experiments_from
 from workflow.som.data.datasets import open_images
 from workflow.som.files.logs import log_to
+from workflow.som.training.launch import train_in_processes
 from workflow.som.training.runs import Run
 
 
 def main(
-    images: Path,
-    previous: Path | None,
-    checkpoints: Sequence[Path],
-    activations: Sequence[Path],
     *,
+    images: str,
+    previous: str | None,
+    checkpoints: Sequence[str],
+    activations: Sequence[str],
     name: str,
     experiment: Experiment,
     seed: int,
@@ -27,25 +28,37 @@ def main(
     """Train from the checkpoint `previous`; write a checkpoint and a table per epoch."""
     run = Run(name, experiment, seed, settings, open_images(images), resume, threads)
     epochs = range(first_epoch, first_epoch + len(checkpoints))
-    run.train(epochs, previous, list(zip(checkpoints, activations, strict=True)))
+    outputs = list(zip(map(Path, checkpoints), map(Path, activations), strict=True))
+    run.train(epochs, None if previous is None else Path(previous), outputs)
 
 
 if __name__ == "__main__":
+    given = snakemake.params.given
     resume = Path(snakemake.output.checkpoints[0]).parent.parent / ".resume"
     # Snakemake deletes its log at each start of a job; the second log keeps all of them.
-    log_to(snakemake.log[0], resume / "train_som.log")
-    main(
-        images=Path(snakemake.input.images),
-        previous=Path(snakemake.input.previous) if snakemake.params.given["first_epoch"] else None,
-        checkpoints=[Path(path) for path in snakemake.output.checkpoints],
-        activations=[Path(path) for path in snakemake.output.activations],
-        name=snakemake.params.given["experiment"],
-        # From the configuration, not from the rule's parameters: epochs, device and the like never
-        # change a finished epoch, so a change of them must not rerun the job.
-        experiment=experiments_from(snakemake.config)[snakemake.params.given["experiment"]],
-        seed=int(snakemake.wildcards.seed),
-        settings=snakemake.params.given["settings"],
-        first_epoch=snakemake.params.given["first_epoch"],
-        resume=resume,
-        threads=snakemake.threads,
-    )
+    logs = [snakemake.log[0], resume / "train_som.log"]
+    # From the configuration, not from the rule's parameters: epochs, device and the like never
+    # change a finished epoch, so a change of them must not rerun the job.
+    experiment = experiments_from(snakemake.config)[given["experiment"]]
+    job = {
+        "images": snakemake.input.images,
+        "previous": snakemake.input.previous if given["first_epoch"] else None,
+        "checkpoints": list(snakemake.output.checkpoints),
+        "activations": list(snakemake.output.activations),
+        "name": given["experiment"],
+        "seed": int(snakemake.wildcards.seed),
+        "settings": given["settings"],
+        "first_epoch": given["first_epoch"],
+        "resume": resume,
+    }
+    log_to(*logs)
+    if experiment.processes == 1:
+        main(**job, experiment=experiment, threads=snakemake.threads)
+    else:
+        threads = max(1, snakemake.threads // experiment.processes)
+        train_in_processes(
+            Path(snakemake.scriptdir) / "train_share.py",
+            job | {"config": snakemake.config, "threads": threads, "logs": logs},
+            processes=experiment.processes,
+            tasks=snakemake.resources.get("tasks", 1),
+        )

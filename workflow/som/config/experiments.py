@@ -99,6 +99,7 @@ class Experiment:
     epochs: int
     precision: str
     device: str
+    processes: int
     segment: int
     evaluate_every: int
     permutations: int
@@ -115,6 +116,16 @@ class Experiment:
             raise ConfigError(
                 f"kernel is {self.kernel}, which the batch rule cannot average by; "
                 "set rule to online or kernel to gaussian, cut_gaussian or bubble."
+            )
+        if self.processes > 1 and self.rule == "online":
+            raise ConfigError(
+                f"processes is {self.processes}, but the online rule takes one sample after the "
+                "other; set rule to batch or processes to 1."
+            )
+        if self.processes > 1 and self.device == "mps":
+            raise ConfigError(
+                f"processes is {self.processes}, but device mps is one for all; set device to cpu "
+                "or processes to 1."
             )
         if self.kernel == "printed" and self.device in ("cuda", "mps"):
             raise ConfigError(

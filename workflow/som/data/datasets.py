@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from ..files.atomic import read_whole
 from ..files.errors import SomError, damaged, reason
-from ..files.stored import StoredSamples, write_in_parts
 from ..files.tables import read_arrow, write_arrow
 from ..model.samples import AnySamples, Samples
 from .classes import N_CLASSES, has_labels, n_classes
 from .pictures import image_shape_of
 from .sources import DATASETS, EMBEDDED, EMBEDDED_FILE
+from .stored import StoredSamples, write_in_parts
 
 GZIP = b"\x1f\x8b"
 ROW_GROUP = 4096  # rows that are compressed together, and read together

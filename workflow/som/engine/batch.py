@@ -63,7 +63,7 @@ def update_batch(
     bmus: NDArray[np.integer],
     factors: Factors,
     weights: NDArray[np.floating] | None = None,
-    total: Total = lambda of_this_process: of_this_process,
+    total: Total | None = None,
 ) -> NDArray[np.float32]:
     """Return the codebook after a batch epoch.
 
@@ -78,16 +78,22 @@ def update_batch(
     total : callable, optional
         Returns the sum of an array over all processes that share the samples.
     """
-    n_units, n_features = codebook.shape
+    n_units = len(codebook)
+    total = total or (lambda of_all: of_all)
     hits = total(np.bincount(bmus, weights, minlength=n_units))
     denominators = smooth(hits[:, None].astype(np.float64), factors)
     reached = denominators[:, 0] > 0
     result = codebook.copy()
-    for part in cut(n_features, -(-8 * codebook.size // SUMS_BYTES)):
+    for part in feature_parts(codebook):
         sums = total(sums_by_unit(samples, bmus, n_units, weights, part))
         numerators = smooth(sums / full_value(samples), factors)
         result[reached, part] = numerators[reached] / denominators[reached]
     return result
+
+
+def feature_parts(codebook: NDArray[np.float32]) -> list[slice]:
+    """Return the features whose sums are worked on together, of shape (n_units, n_features)."""
+    return cut(codebook.shape[1], -(-8 * codebook.size // SUMS_BYTES))
 
 
 def sums_by_unit(

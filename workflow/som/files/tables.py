@@ -2,7 +2,7 @@
 
 `checksum` is that of the decoded content: it says whether two tables are equal. `file_checksum` is
 that of the file's bytes, and is verified before anything is decoded. Tables larger than the memory
-are written and read in parts by `som.files.stored`.
+are written and read in parts by `som.data.stored`.
 """
 
 import hashlib

@@ -71,6 +71,18 @@ def groups_within(
         yield groups[first:]
 
 
+def share_of(samples: AnySamples, number: int, n_shares: int) -> AnySamples:
+    """Return one of some successive shares of about the same size: number 0 is the first."""
+
+    def part(length: int) -> slice:
+        return slice(length * number // n_shares, length * (number + 1) // n_shares)
+
+    if isinstance(samples, np.ndarray):
+        share: Samples = samples[part(len(samples))]
+        return share
+    return samples.share(part(len(samples.group_sizes)))
+
+
 def take(samples: AnySamples, numbers: NDArray[np.integer]) -> Samples:
     """Return the samples of some numbers, in their order."""
     if isinstance(samples, np.ndarray):

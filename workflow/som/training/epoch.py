@@ -93,7 +93,7 @@ def train_one_epoch(
     bmus: NDArray[np.integer] | None = None,
     order: NDArray[np.integer] | None = None,
     report: Report | None = None,
-    total: Total = lambda of_this_process: of_this_process,
+    total: Total | None = None,
 ) -> NDArray[np.float32]:
     """Return the codebook after an epoch, given the one before it.
 

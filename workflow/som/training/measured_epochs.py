@@ -7,33 +7,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.online.rule import Report
-from ..engine.search.carried import CarriedSearch, carried_search
-from ..engine.search.find import find_two_nearest
 from ..engine.search.nearest import Nearest
 from ..mapping.map_errors import map_errors
 from ..model.lattice import Lattice
 from ..model.samples import AnySamples
 from .epoch import Epoch, TrainingSettings, train_one_epoch
+from .finders import Finder, finder_for
+from .processes import SharedFinder
 
 # A row of `history.parquet`, by column; columns that an epoch does not have are left out.
 Row = dict[str, float | int | None]
 
 
 class Search(NamedTuple):
-    """The units nearest to the samples on a codebook, and how they were found.
+    """The units nearest to the samples on a codebook.
 
     Attributes
     ----------
     nearest : Nearest
     seconds : float
         That it took.
-    carried : CarriedSearch or None
-        What makes the search on the next codebook shorter, of samples in memory.
     """
 
     nearest: Nearest
     seconds: float
-    carried: CarriedSearch | None = None
 
 
 class MeasuredEpoch(NamedTuple):
@@ -53,11 +50,9 @@ class MeasuredEpoch(NamedTuple):
     row: Row
 
 
-def measure_start(
-    codebook: NDArray[np.float32], samples: AnySamples, lattice: Lattice, settings: TrainingSettings
-) -> MeasuredEpoch:
+def measure_start(codebook: NDArray[np.float32], lattice: Lattice, finder: Finder) -> MeasuredEpoch:
     """Return the initial codebook as epoch 0."""
-    return _measured(codebook, samples, lattice, settings, {"epoch": 0}, None)
+    return _measured(codebook, lattice, finder, {"epoch": 0})
 
 
 def train_measured_epoch(
@@ -67,6 +62,7 @@ def train_measured_epoch(
     settings: TrainingSettings,
     epoch: Epoch,
     *,
+    finder: Finder | None = None,
     search: Search | None = None,
     report: Report | None = None,
 ) -> MeasuredEpoch:
@@ -76,18 +72,23 @@ def train_measured_epoch(
     ----------
     codebook, samples, lattice, settings, epoch, report
         As in `train_one_epoch`.
+    finder : Finder, optional
+        Of the samples; from epoch to epoch the same one, as what it remembers makes it faster. If
+        it is a `SharedFinder`, `samples` are the first process's share.
     search : Search, optional
         On `codebook`. The batch rule then does not search, but its time counts.
     """
+    finder = finder or finder_for(samples, lattice, settings)
     started = time.perf_counter()
+    bmus = total = None
+    if settings.rule == "batch":
+        nearest = search.nearest if search else finder.find(codebook)
+        bmus = nearest.bmus[: len(samples)]
+        if isinstance(finder, SharedFinder):
+            finder.begin_sums()
+            total = finder.processes.total
     trained = train_one_epoch(
-        codebook,
-        samples,
-        lattice,
-        settings,
-        epoch,
-        bmus=search.nearest.bmus if search else None,
-        report=report,
+        codebook, samples, lattice, settings, epoch, bmus=bmus, report=report, total=total
     )
     seconds = time.perf_counter() - started
     is_online = settings.rule == "online"
@@ -98,30 +99,19 @@ def train_measured_epoch(
         "learning_rate": epoch.learning_rate if is_online else None,
         "radius": epoch.radius,
         "seconds": seconds,
-        "samples_per_second": len(samples) / seconds,
     }
-    return _measured(trained, samples, lattice, settings, row, search)
+    measured = _measured(trained, lattice, finder, row)
+    n_samples = len(measured.search.nearest.bmus)
+    return measured._replace(row=measured.row | {"samples_per_second": n_samples / seconds})
 
 
 def _measured(
-    codebook: NDArray[np.float32],
-    samples: AnySamples,
-    lattice: Lattice,
-    settings: TrainingSettings,
-    row: Row,
-    before: Search | None,
+    codebook: NDArray[np.float32], lattice: Lattice, finder: Finder, row: Row
 ) -> MeasuredEpoch:
-    """Add the map's errors to the row of an epoch; `before` is the search of the epoch before."""
+    """Add the map's errors to the row of an epoch."""
     started = time.perf_counter()
-    carried = before.carried if before else None
-    if settings.device == "cpu" and isinstance(samples, np.ndarray):
-        carried = carried or carried_search(samples, lattice, settings.threads)
-        nearest = carried.find(codebook)
-    else:
-        nearest = find_two_nearest(
-            samples, codebook, threads=settings.threads, device=settings.device
-        )
-    search = Search(nearest, time.perf_counter() - started, carried)
+    nearest = finder.find(codebook)
+    search = Search(nearest, time.perf_counter() - started)
     row = row | map_errors(nearest, lattice)._asdict() | {"codebook_spread": spread(codebook)}
     return MeasuredEpoch(codebook, search, row)
 

@@ -23,6 +23,7 @@ from ..model.samples import AnySamples
 from ..provenance.environment import describe_machine, describe_versions
 from .devices import resolve_device
 from .epoch import Epoch, TrainingSettings
+from .finders import Finder, finder_for
 from .measured_epochs import (
     MeasuredEpoch,
     Search,
@@ -30,6 +31,7 @@ from .measured_epochs import (
     train_measured_epoch,
 )
 from .memory import check_memory
+from .processes import Processes, SharedFinder
 from .resume import TERMINATED, ResumeFolder, StopRequest
 
 # What tables and codebooks say of the samples that they come from.
@@ -82,6 +84,10 @@ class Run:
         The training set.
     folder : Path
         Where finished epochs are kept (see `ResumeFolder`).
+    threads : int
+        Of each process.
+    processes : Processes, optional
+        That share the samples: the first one has to `train`, and the others to `help`.
     """
 
     def __init__(
@@ -93,6 +99,7 @@ class Run:
         images: Images[AnySamples],
         folder: Path,
         threads: int,
+        processes: Processes | None = None,
     ) -> None:
         experiment = sized(name, experiment, images.pixels)
         check_memory(name, experiment, images.pixels.shape[1])
@@ -102,7 +109,8 @@ class Run:
         self.schedule = experiment.to_schedule()
         self.fingerprint = fingerprint({**settings, "seed": seed}, images.metadata["checksum"])
         self.kept = ResumeFolder(folder, self.fingerprint)
-        self.device = resolve_device(experiment.device, experiment.precision)
+        device = resolve_device(experiment.device, experiment.precision)
+        self.device = processes.device if processes else device
         self.settings = TrainingSettings(
             rule=experiment.rule,
             kernel=experiment.kernel,
@@ -114,6 +122,19 @@ class Run:
         # For the manifest. Not in checkpoints, which have the same bytes on any number of threads.
         self.made_with = {"device": self.device, "threads": threads}
         self.made_with |= describe_machine() | describe_versions()
+        self.samples = images.pixels
+        self.finder: Finder
+        self.shared = None
+        if processes:
+            self.samples = processes.share(images.pixels)
+            self.made_with["processes"] = processes.size
+            self.shared = SharedFinder(processes, self.samples, self.lattice, self.settings)
+        self.finder = self.shared or finder_for(self.samples, self.lattice, self.settings)
+
+    def help(self) -> None:
+        """Help the first of several processes until it has trained."""
+        assert self.shared
+        self.shared.help()
 
     def train(
         self, epochs: Sequence[int], previous: Path | None, outputs: Sequence[tuple[Path, Path]]
@@ -175,7 +196,7 @@ class Run:
         seed = own_or(self.experiment.initialisation_seed, self.seed)
         pixels = self.images.pixels
         codebook = starting_codebook(self.experiment.initialisation, seed, pixels, self.lattice)
-        return measure_start(codebook, pixels, self.lattice, self.settings)
+        return measure_start(codebook, self.lattice, self.finder)
 
     def _train_epoch(
         self,
@@ -190,14 +211,16 @@ class Run:
             f"{self.name} {self.seed}  epoch {number}/{self.experiment.epochs}  R {radius:.3g}",
             refresh=False,
         )
+        n_samples = len(self.images.labels)
         return train_measured_epoch(
             codebook,
-            self.images.pixels,
+            self.samples,
             self.lattice,
             self.settings,
             Epoch(number, rate, radius),
+            finder=self.finder,
             search=search,
-            report=progress.update,
+            report=(lambda _: progress.update(n_samples)) if self.shared else progress.update,
         )
 
     def _keep(self, epoch: int, made: MeasuredEpoch) -> None:

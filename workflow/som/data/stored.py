@@ -10,11 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..model.samples import Samples
-from .atomic import write_atomically
-from .errors import damaged, reason
-from .inputs import check_input
-from .tables import (
+from ..files.atomic import write_atomically
+from ..files.errors import damaged, reason
+from ..files.inputs import check_input
+from ..files.tables import (
     PLACEHOLDER,
     column_head,
     content_hash,
@@ -23,6 +22,7 @@ from .tables import (
     verified_metadata,
     without_hidden,
 )
+from ..model.samples import Samples
 
 
 def write_in_parts(

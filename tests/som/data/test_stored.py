@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from workflow.som.data.stored import StoredSamples, write_in_parts
 from workflow.som.files.errors import DamagedFileError
-from workflow.som.files.stored import StoredSamples, write_in_parts
 from workflow.som.files.tables import read_arrow, write_arrow
 
 METADATA = {"dataset": "düne", "image_shape": "[2, 3]"}
