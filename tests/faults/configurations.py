@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.project import CONFIG_TEXT
 from tests.som.config.configurations import CONFIG, SCHEMA_PATH, assert_one_sentence
+from workflow.paths.own_datasets import deformed_datasets_of, own_datasets_of
 from workflow.som.config.classifier_settings import settings_from
 from workflow.som.config.experiments import (
     RESERVED,
@@ -31,6 +32,8 @@ LEFT_OUT = object()
 def read(config):
     """Check and read a configuration as `workflow/rules/common.smk` does."""
     validate_config(config, SCHEMA_PATH)
+    own_datasets_of(config)
+    deformed_datasets_of(config)
     experiments_from(config)
     comparisons_from(config)
     settings_from(config)
@@ -244,6 +247,9 @@ def unknown_names(draw):
     cases += [(EXPERIMENTS, {}, "article"), (EXPERIMENTS, {"article": {}}, "quickstart")]
     cases += [(("cities",), f"/nowhere/{unknown}", "cities"), (("tsp", "seeds"), [5, 5], "seeds")]
     cases += [(("tsp", "cycle_radius"), 0.1, "cycle_radius")]
+    cases += [(("datasets", "wine", "samples"), 9, "samples"), (("datasets", "a"), {}, "train")]
+    cases += [(("datasets", "mnist_8m", "deformed"), unknown, "deformed")]
+    cases += [(("datasets", "mnist_8m", "train"), "a.csv", "train")]
     place, value, key = draw(st.sampled_from(cases))
     return Changed(place, value), key
 

@@ -5,6 +5,7 @@ import logging
 import math
 import re
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import yaml
@@ -29,7 +30,12 @@ from workflow.som.config.feature_set_names import FEATURE_SETS, NEAREST_NEIGHBOU
 from workflow.som.config.experiments import comparisons_from, experiments_from
 from workflow.som.config.schema import validate_config
 from workflow.som.config.tsp_settings import to_training, tsp_from
-from workflow.paths.own_datasets import kinds_of, new_name, own_datasets_of
+from workflow.paths.own_datasets import (
+    deformed_datasets_of,
+    kinds_of,
+    new_name,
+    own_datasets_of,
+)
 from workflow.som.data.sources import DATASETS, source_names
 from workflow.som.files.atomic import find_full_disk
 from workflow.som.files.errors import SomError
@@ -49,6 +55,7 @@ config.update(complete)
 try:
     validate_config(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
     OWN_DATASETS = own_datasets_of(config)
+    DEFORMED_DATASETS = deformed_datasets_of(config)
     EXPERIMENTS = experiments_from(config)
     COMPARED = comparisons_from(config)
     CLASSIFIER = settings_from(config)
@@ -196,6 +203,16 @@ def threads_for(step, usual):
     return getattr(asked, "value", asked)
 
 
+def original_files(dataset):
+    """Return the paths of a data set's original files."""
+    return [f"results/raw/{dataset}/{name}" for name in source_names(dataset)]
+
+
+def deforming_minutes(wildcards, attempt):
+    """Return the minutes that deforming may take, several times those needed on two cores."""
+    return attempt * (5 + DEFORMED_DATASETS[wildcards.dataset].samples // 500_000)
+
+
 def content_of_own(dataset):
     """Return the hashes of the files of a data set of the user's own."""
     return content_of_files(OWN_DATASETS[dataset].sources, OWN_DATASETS[dataset].label)
@@ -252,7 +269,7 @@ def training_minutes(experiment, epochs):
 
 wildcard_constraints:
     experiment="|".join(EXPERIMENTS),
-    dataset="|".join([*DATASETS, *OWN_DATASETS]),
+    dataset="|".join([*DATASETS, *OWN_DATASETS, *DEFORMED_DATASETS]),
     instance="|".join(INSTANCES),
     seed=r"0|[1-9]\d*",
     epoch=r"\d{3}",

@@ -6,11 +6,7 @@ for dataset in DATASETS:
         name:
             f"download_{dataset}"
         output:
-            expand(
-                "results/raw/{dataset}/{name}",
-                dataset=dataset,
-                name=source_names(dataset),
-            ),
+            original_files(dataset),
         log:
             f"results/logs/{dataset}/download.log",
         benchmark:
@@ -53,11 +49,7 @@ rule import_dataset:
 rule preprocess:
     """Write one row per image: its position in the original file, its label and its pixels."""
     input:
-        lambda wildcards: expand(
-            "results/raw/{dataset}/{name}",
-            dataset=wildcards.dataset,
-            name=source_names(wildcards.dataset),
-        ),
+        lambda wildcards: original_files(wildcards.dataset),
     output:
         train="results/datasets/{dataset}/train.parquet",
         test="results/datasets/{dataset}/test.parquet",
@@ -75,3 +67,31 @@ rule preprocess:
         given=given(code=code_of("data/preprocess")),
     script:
         "../scripts/data/preprocess.py"
+
+
+rule deform_images:
+    """Write a training set of a known data set's images and deformed ones, and its test set."""
+    input:
+        lambda wildcards: original_files(DEFORMED_DATASETS[wildcards.dataset].deformed),
+    output:
+        train="results/datasets/{dataset}/train.parquet",
+        test="results/datasets/{dataset}/test.parquet",
+    log:
+        "results/logs/{dataset}/deform_images.log",
+    benchmark:
+        "results/benchmarks/{dataset}/deform_images.tsv"
+    wildcard_constraints:
+        dataset="|".join(DEFORMED_DATASETS) or NOTHING,
+    conda:
+        "../../envs/som.yaml"
+    threads: 4
+    resources:
+        mem_mb=growing(2000),
+        runtime=deforming_minutes,
+    params:
+        given=given(
+            dataset=lambda wildcards: asdict(DEFORMED_DATASETS[wildcards.dataset]),
+            code=code_of("data/deform_images"),
+        ),
+    script:
+        "../scripts/data/deform_images.py"

@@ -9,6 +9,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.project import CONFIG, CONFIG_TEXT, ROOT
+from tests.som.config.configurations import assert_one_sentence
+from workflow.paths.own_datasets import deformed_datasets_of, own_datasets_of
 from workflow.som.config.classifier_settings import Settings
 from workflow.som.config.experiments import (
     DATASET_NAMES,
@@ -22,7 +24,7 @@ from workflow.som.config.refusals import ConfigError
 from workflow.som.config.schema import allowed_values, resolved, validate_config
 from workflow.som.config.tsp_settings import TRAINING_KEYS, WHOLE_NUMBERS, TspSettings, tsp_from
 from workflow.som.data import sources
-from workflow.som.data.own_settings import OwnDataset
+from workflow.som.data.own_settings import DeformedDataset, OwnDataset
 from workflow.som.model.initialisation import INITIALISATIONS
 from workflow.som.model.kernels import KERNELS
 from workflow.som.model.lattice import TOPOLOGIES
@@ -81,8 +83,90 @@ def test_experiment_keys_are_the_same_everywhere() -> None:
 
 
 def test_keys_of_a_data_set_are_the_same_everywhere() -> None:
-    fields = [field.name for field in dataclasses.fields(OwnDataset)]
-    assert fields == list(DATASET_KEYS) == list(CONFIG["datasets"]["wine"])
+    own, deformed = (
+        [field.name for field in dataclasses.fields(kind)] for kind in (OwnDataset, DeformedDataset)
+    )
+    assert own + deformed == list(DATASET_KEYS)
+    assert own == list(CONFIG["datasets"]["wine"])
+    assert deformed == list(CONFIG["datasets"]["mnist_8m"])
+
+
+def test_examples_of_data_sets_can_be_made_and_are_made_by_no_experiment() -> None:
+    assert set(own_datasets_of(CONFIG)) == {"wine", "digits_8x8"}
+    deformed = deformed_datasets_of(CONFIG)
+    assert deformed["mnist_8m"] == DeformedDataset(deformed="mnist", samples=8_100_000, seed=0)
+    used = {experiment.dataset for experiment in experiments_from(CONFIG).values()}
+    assert set(deformed) == {"mnist_1m", "mnist_8m"} and not used & set(deformed)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            {},
+            " has neither train nor deformed; add train, the file of its samples, or deformed, "
+            "the data set whose images are deformed.",
+        ),
+        (
+            {"train": "a.csv", "deformed": "mnist", "samples": 9},
+            " has both deformed and train; remove one of them.",
+        ),
+        (
+            {"deformed": "mnist", "samples": 9, "label": "y"},
+            " has both deformed and label; remove one of them.",
+        ),
+        (
+            {"deformed": "mnist"},
+            " has deformed without samples; add samples, the number of training images to make.",
+        ),
+        ({"train": "a.csv", "seed": 1}, " has seed, which only goes with deformed; remove it."),
+        (
+            {"deformed": "minst", "samples": 9},
+            '.deformed is "minst", which is not known; the nearest of mnist, fashion_mnist, '
+            "kmnist, emnist_digits, qmnist, mnist_5000 is mnist.",
+        ),
+        (
+            {"deformed": "mine", "samples": 9},
+            '.deformed is "mine", which is not known; choose one of mnist, fashion_mnist, '
+            "kmnist, emnist_digits, qmnist, mnist_5000.",
+        ),
+        (
+            {"deformed": "mnist", "samples": 0},
+            ".samples is 0, but must be at least 1; set it to an integer from 1 to 100000000.",
+        ),
+        (
+            {"deformed": "mnist", "samples": 1.5},
+            ".samples is 1.5, but must be an integer from 1 to 100000000.",
+        ),
+        (
+            {"deformed": 8, "samples": 9},
+            '.deformed is 8, but must be text such as "mnist"; put it in quotes.',
+        ),
+        (
+            {"deformd": "mnist", "samples": 9},
+            ".deformd is an unknown key; did you mean deformed?",
+        ),
+    ],
+)
+def test_data_sets_that_cannot_be_are_refused(keys: dict[str, Any], message: str) -> None:
+    config = CONFIG | {"datasets": {"mine": keys}}
+    with pytest.raises(ConfigError) as caught:
+        read_datasets(config)
+    assert str(caught.value) == f"config: datasets.mine{message}"
+    assert_one_sentence(str(caught.value))
+
+
+def read_datasets(config: dict[str, Any]) -> None:
+    """Check and read the section `datasets` as the Snakefile does."""
+    validate_config(config, SCHEMA_PATH)
+    own_datasets_of(config)
+    deformed_datasets_of(config)
+
+
+def test_the_data_set_to_deform_is_known_however_it_is_spelt() -> None:
+    config = {"datasets": {"clothes": {"deformed": "FashionMNIST", "samples": 9}}}
+    expected = DeformedDataset(deformed="fashion_mnist", samples=9, seed=0)
+    assert deformed_datasets_of(config) == {"clothes": expected}
 
 
 def test_classifier_keys_are_the_same_everywhere() -> None:

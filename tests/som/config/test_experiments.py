@@ -114,12 +114,12 @@ def test_the_smallest_map_is_accepted() -> None:
         (
             {"dataset": "minst"},
             'dataset is "minst", which is not known; the nearest of mnist, fashion_mnist, kmnist, '
-            "emnist_digits, qmnist, mnist_5000, wine, digits_8x8 is mnist.",
+            "emnist_digits, qmnist, mnist_5000, wine, digits_8x8, mnist_1m, mnist_8m is mnist.",
         ),
         (
             {"dataset": "cifar10"},
             'dataset is "cifar10", which is not known; choose one of mnist, fashion_mnist, '
-            "kmnist, emnist_digits, qmnist, mnist_5000, wine, digits_8x8.",
+            "kmnist, emnist_digits, qmnist, mnist_5000, wine, digits_8x8, mnist_1m, mnist_8m.",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from workflow.som.statistics.findings import (
     classifier_findings,
     comparison_findings,
     run_findings,
+    samples_noun,
     tour_findings,
     worth_findings,
 )
@@ -183,3 +184,16 @@ def test_labels_that_any_of_several_runs_lacks_are_said_once():
     runs = [{**SUMMARY, "labels_without_units": labels} for labels in ([4], [7, 4], [])]
     expected = "  ! no unit stands for 4, 7: the map can never give that label"
     assert expected in run_findings(runs, OPEN)
+
+
+@pytest.mark.parametrize(
+    ("summary", "noun"),
+    [
+        ({"dataset": "fashion_mnist"}, "images"),
+        ({"dataset": "mnist_8m", "single_digit_units": 3}, "images"),
+        ({"dataset": "wine", "single_digit_units": 3, "class_names": ["a", "b"]}, "samples"),
+        ({"dataset": "noise", "single_digit_units": None}, "samples"),
+    ],
+)
+def test_samples_are_called_images_where_they_are(summary, noun):
+    assert samples_noun(summary) == noun

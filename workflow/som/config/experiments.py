@@ -248,8 +248,10 @@ class Experiment:
         )
 
 
-def canonical_dataset(name: str, own: Iterable[str] = ()) -> str:
+def canonical_dataset(name: str, own: Iterable[str] = (), *, key: str = "dataset") -> str:
     """Return the name by which the workflow knows a data set; `own` are those of the user.
+
+    `key` is where the name stands in the configuration.
 
     Raises
     ------
@@ -269,7 +271,7 @@ def canonical_dataset(name: str, own: Iterable[str] = ()) -> str:
     close = difflib.get_close_matches(letters_of(name), known, n=1)
     names = ", ".join((*DATASET_NAMES, *own))
     remedy = f"the nearest of {names} is {known[close[0]]}" if close else f"choose one of {names}"
-    raise ConfigError(f"dataset is {shown(name)}, which is not known; {remedy}.")
+    raise ConfigError(f"{key} is {shown(name)}, which is not known; {remedy}.")
 
 
 def letters_of(name: str) -> str:

@@ -104,8 +104,13 @@ def run_findings(summaries: Sequence[Mapping[str, Any]], to_open: str) -> list[s
 
 
 def samples_noun(summary: Mapping[Any, Any]) -> str:
-    """Return what samples are called in a sentence: those of the user's own may be no images."""
-    return "images" if summary.get("dataset", "mnist") in DATASETS else "samples"
+    """Return what samples are called in a sentence: those of the user's own may be no images.
+
+    What has labels, but no names of its own for them, is a set of digits made from a known one.
+    """
+    is_of_digits = "class_names" not in summary and pd.notna(summary.get("single_digit_units"))
+    known = summary.get("dataset", "mnist") in DATASETS
+    return "images" if known or is_of_digits else "samples"
 
 
 def _findings_without_classes(
