@@ -96,6 +96,7 @@ def make_experiment():
             "epochs": 4,
             "precision": "float32",
             "device": "cpu",
+            "processes": 1,
             "segment": 2,
             "evaluate_every": 1,
             "permutations": 20,

@@ -247,6 +247,13 @@ def test_the_fingerprint_changes_just_with_what_determines_the_codebook(key: str
     assert is_same == (key not in RETRAINS)
 
 
+def test_the_number_of_processes_does_not_change_the_fingerprint() -> None:
+    config = config_with({"rule": "batch", "processes": 8})
+    config["experiments"]["article"] = {"rule": "batch", "radius": 50.0}
+    experiments = read(config)
+    assert to_fingerprint(experiments["own"]) == to_fingerprint(experiments["article"])
+
+
 def test_the_fingerprint_is_json_and_does_not_depend_on_spelling() -> None:
     spelt = read(config_with({"radius": 50, "dataset": "MNIST"}))
     fingerprint = to_fingerprint(spelt["own"])

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from workflow.som.data import datasets
 
-datasets.MOST_IN_MEMORY = -1
 SCRIPT = Path(__file__).parents[3] / "workflow" / "scripts" / "training" / "train_share.py"
-runpy.run_path(str(SCRIPT), run_name="__main__")
+
+if __name__ == "__main__":
+    datasets.MOST_IN_MEMORY = -1
+    runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -12,11 +12,11 @@ from workflow.som.training.runs import Run
 
 
 def main(
+    images: Path | str,
+    previous: Path | str | None,
+    checkpoints: Sequence[Path | str],
+    activations: Sequence[Path | str],
     *,
-    images: str,
-    previous: str | None,
-    checkpoints: Sequence[str],
-    activations: Sequence[str],
     name: str,
     experiment: Experiment,
     seed: int,
