@@ -264,7 +264,10 @@ def training_minutes(experiment, epochs):
 
     Epochs of 60,000 images on 2,500 units took 5 s on average, and 30 s with another kernel.
     """
-    return 5 + math.ceil(len(epochs) * n_units_of(experiment) / 2500 / 2)
+    of_epoch = n_units_of(experiment) / 2500 / 2
+    if experiment.dataset in DEFORMED_DATASETS:
+        of_epoch *= max(1, DEFORMED_DATASETS[experiment.dataset].samples / 60_000)
+    return 5 + math.ceil(len(epochs) * of_epoch)
 
 
 wildcard_constraints:

@@ -165,11 +165,18 @@ class Progress(tqdm):  # type: ignore[misc]
         super().__init__(iterable, leave=False, **options)
         # tqdm asks the clock that can be set back: rates and times left would be negative.
         self._time = time.monotonic
-        self.start_t = self.last_print_t = self._time()
+        self.start_t = self.last_print_t = self.last_said = self._time()
 
     def __bool__(self) -> bool:
         """Hold in conditions as any object does; tqdm's own fails before the total is known."""
         return True
+
+    def say(self, text: str) -> None:
+        """Put other words before the numbers, although none of these has changed."""
+        self.set_description(text, refresh=False)
+        if self._time() - self.last_said >= self.mininterval:
+            self.last_said = self._time()
+            self.refresh()
 
     def line(self) -> str:
         """Return what is done, how much of it, how fast, and the time left.

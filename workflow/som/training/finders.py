@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.online.rule import Report
 from ..engine.search.carried import carried_search
 from ..engine.search.find import find_two_nearest
 from ..engine.search.nearest import Nearest
@@ -16,8 +17,11 @@ from .epoch import TrainingSettings
 class Finder(Protocol):
     """Finds the two units nearest to each of its samples, exactly."""
 
-    def find(self, codebook: NDArray[np.float32]) -> Nearest:
-        """Return them for a codebook of shape (n_units, n_features)."""
+    def find(self, codebook: NDArray[np.float32], report: Report | None = None) -> Nearest:
+        """Return them for a codebook of shape (n_units, n_features).
+
+        `report` is called with the number of samples as they are done.
+        """
 
 
 class PlainFinder(NamedTuple):
@@ -27,9 +31,11 @@ class PlainFinder(NamedTuple):
     threads: int
     device: str
 
-    def find(self, codebook: NDArray[np.float32]) -> Nearest:
+    def find(self, codebook: NDArray[np.float32], report: Report | None = None) -> Nearest:
         """Return what `find_two_nearest` returns."""
-        return find_two_nearest(self.samples, codebook, threads=self.threads, device=self.device)
+        return find_two_nearest(
+            self.samples, codebook, threads=self.threads, device=self.device, report=report
+        )
 
 
 def finder_for(samples: AnySamples, lattice: Lattice, settings: TrainingSettings) -> Finder:

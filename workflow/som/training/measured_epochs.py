@@ -50,9 +50,11 @@ class MeasuredEpoch(NamedTuple):
     row: Row
 
 
-def measure_start(codebook: NDArray[np.float32], lattice: Lattice, finder: Finder) -> MeasuredEpoch:
-    """Return the initial codebook as epoch 0."""
-    return _measured(codebook, lattice, finder, {"epoch": 0})
+def measure_start(
+    codebook: NDArray[np.float32], lattice: Lattice, finder: Finder, found: Report | None = None
+) -> MeasuredEpoch:
+    """Return the initial codebook as epoch 0; `found` as in `train_measured_epoch`."""
+    return _measured(codebook, lattice, finder, {"epoch": 0}, found)
 
 
 def train_measured_epoch(
@@ -65,6 +67,7 @@ def train_measured_epoch(
     finder: Finder | None = None,
     search: Search | None = None,
     report: Report | None = None,
+    found: Report | None = None,
 ) -> MeasuredEpoch:
     """Train one epoch and measure it.
 
@@ -77,6 +80,8 @@ def train_measured_epoch(
         it is a `SharedFinder`, `samples` are the first process's share.
     search : Search, optional
         On `codebook`. The batch rule then does not search, but its time counts.
+    found : callable, optional
+        Called with the number of samples as their nearest units are found, after the epoch.
     """
     finder = finder or finder_for(samples, lattice, settings)
     started = time.perf_counter()
@@ -100,17 +105,21 @@ def train_measured_epoch(
         "radius": epoch.radius,
         "seconds": seconds,
     }
-    measured = _measured(trained, lattice, finder, row)
+    measured = _measured(trained, lattice, finder, row, found)
     n_samples = len(measured.search.nearest.bmus)
     return measured._replace(row=measured.row | {"samples_per_second": n_samples / seconds})
 
 
 def _measured(
-    codebook: NDArray[np.float32], lattice: Lattice, finder: Finder, row: Row
+    codebook: NDArray[np.float32],
+    lattice: Lattice,
+    finder: Finder,
+    row: Row,
+    found: Report | None,
 ) -> MeasuredEpoch:
     """Add the map's errors to the row of an epoch."""
     started = time.perf_counter()
-    nearest = finder.find(codebook)
+    nearest = finder.find(codebook, found)
     search = Search(nearest, time.perf_counter() - started)
     row = row | map_errors(nearest, lattice)._asdict() | {"codebook_spread": spread(codebook)}
     return MeasuredEpoch(codebook, search, row)

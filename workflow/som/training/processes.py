@@ -24,6 +24,7 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 
 from ..engine.batch import feature_parts, sums_by_unit
+from ..engine.online.rule import Report
 from ..engine.search.nearest import Nearest
 from ..files.errors import SomError
 from ..model.lattice import Lattice
@@ -156,14 +157,18 @@ class SharedFinder:
         self.processes, self.samples, self.n_units = processes, samples, lattice.n_units
         self.own: Finder = finder_for(samples, lattice, settings)
 
-    def find(self, codebook: NDArray[np.float32]) -> Nearest:
+    def find(self, codebook: NDArray[np.float32], report: Report | None = None) -> Nearest:
         """Return the nearest units of all samples; this process's share comes first."""
         self.processes.tell(FIND)
-        return self._find(codebook.copy())
+        return self._find(codebook.copy(), report and self._of_all(report))
 
-    def _find(self, codebook: NDArray[np.float32]) -> Nearest:
+    def _of_all(self, report: Report) -> Report:
+        """Return a function that reports for all processes what it is told of this one."""
+        return lambda n_samples: report(n_samples * self.processes.size)
+
+    def _find(self, codebook: NDArray[np.float32], report: Report | None = None) -> Nearest:
         self.processes.send_to_all(codebook)
-        found = self.own.find(codebook)
+        found = self.own.find(codebook, report)
         return Nearest(*(self.processes.joined(column) for column in found))
 
     def begin_sums(self) -> None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,7 @@ class Run:
                     logger.info("Stopped before epoch %d; it will go on from there.", epoch)
                     sys.exit(TERMINATED)
                 if codebook is None:
-                    made = self._make_start()
+                    made = self._make_start(progress)
                 else:
                     made = self._train_epoch(codebook, search, epoch, progress)
                 self._keep(epoch, made)
@@ -191,12 +191,25 @@ class Run:
         total = len(self.images.labels) * (self.experiment.epochs - max(epochs[0], 1) + 1)
         return Progress(total=total, unit_scale=True, desc=f"{self.name} {self.seed}")
 
-    def _make_start(self) -> MeasuredEpoch:
+    def _make_start(self, progress: Progress) -> MeasuredEpoch:
         """Return epoch 0: the initial codebook."""
         seed = own_or(self.experiment.initialisation_seed, self.seed)
         pixels = self.images.pixels
         codebook = starting_codebook(self.experiment.initialisation, seed, pixels, self.lattice)
-        return measure_start(codebook, self.lattice, self.finder)
+        found = self._searching(progress, 0)
+        return measure_start(codebook, self.lattice, self.finder, found)
+
+    def _searching(self, progress: Progress, number: int) -> Callable[[int], None]:
+        """Return a function that says in the live line how far the search after an epoch is."""
+        n_found, n_samples = 0, len(self.images.labels)
+
+        def found(n_more: int) -> None:
+            nonlocal n_found
+            n_found += n_more
+            done = f"{n_found / n_samples:.0%}"
+            progress.say(f"{self.name} {self.seed}  epoch {number}, searching {done}")
+
+        return found
 
     def _train_epoch(
         self,
@@ -221,6 +234,7 @@ class Run:
             finder=self.finder,
             search=search,
             report=(lambda _: progress.update(n_samples)) if self.shared else progress.update,
+            found=self._searching(progress, number),
         )
 
     def _keep(self, epoch: int, made: MeasuredEpoch) -> None:
