@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...tsp.tours import length_text
+from ..drawing.style import write_title
 
 LINE, CITY = "#ac3a54", "#202020"
 HEADER = 0.35  # inches
@@ -41,7 +42,7 @@ def draw_tour(figure: Figure, stops: NDArray[np.float64], metadata: Mapping[str,
     ax.plot(*stops.T, ".", color=CITY, ms=5 * scale, mew=0, zorder=2)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    ax.set_title(tour_title(metadata, len(stops)))
+    write_title(figure, tour_title(metadata, len(stops)))
 
 
 def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
