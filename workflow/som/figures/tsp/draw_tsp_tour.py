@@ -54,11 +54,16 @@ def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
     >>> tour_title(found, 1234)
     'a: 1,234 cities, length 1,010, 1.0 % above the optimum (ring SOM, seed 0)'
     """
-    gap = ""
+    return (
+        f"{metadata['instance']}: {n_cities:,} cities, {length_and_gap(metadata)} "
+        f"(ring SOM, seed {metadata['seed']})"
+    )
+
+
+def length_and_gap(metadata: Mapping[str, str]) -> str:
+    """Return the length of a tour and, where the optimum is known, how much longer it is."""
+    text = f"length {length_text(metadata, metadata)}"
     if metadata["optimum"]:
         length, optimum = int(metadata["length_rounded"]), int(metadata["optimum"])
-        gap = f", {100 * (length / optimum - 1):.1f} % above the optimum"
-    return (
-        f"{metadata['instance']}: {n_cities:,} cities, length "
-        f"{length_text(metadata, metadata)}{gap} (ring SOM, seed {metadata['seed']})"
-    )
+        text += f", {100 * (length / optimum - 1):.1f} % above the optimum"
+    return text
