@@ -12,7 +12,9 @@ import yaml
 from PIL import Image
 
 from tests.project import ROOT
+from tests.som.figures.text_boxes import text_faults
 from workflow.som.data.datasets import write_images
+from workflow.som.figures.drawing import style
 from workflow.som.files.checkpoints import save_checkpoint
 from workflow.som.files.errors import DamagedFileError
 from workflow.som.files.summaries import write_summary
@@ -114,6 +116,20 @@ def write_epoch(folder, epoch, lattice, generator):
     save_checkpoint(folder / f"checkpoints/epoch_{epoch:03}.safetensors", codebook, metadata)
 
 
+@pytest.fixture(autouse=True)
+def readable(monkeypatch):
+    """Refuse a figure with a text that cannot be read."""
+
+    def save(figure, paths):
+        faults.extend(text_faults(figure))
+        save_figure(figure, paths)
+
+    faults, save_figure = [], style.save_figure
+    monkeypatch.setattr(style, "save_figure", save)
+    yield
+    assert faults == []
+
+
 LATTICES = {
     "5x8": Lattice("square", (5, 8)),
     "1x1": Lattice("square", (1, 1)),
@@ -182,14 +198,14 @@ def bounds(script, bound):
 
 def draw(script, run, folder, **changes):
     """Call a script's `main`; return the files it wrote."""
-    style, suffixes = SCRIPTS[script]
-    style = style | changes
+    given, suffixes = SCRIPTS[script]
+    given = given | changes
     inputs = {name: run[name] for name in INPUTS[script]}
     if script in ("plot_evolution", "build_explorer"):
         inputs["purity"] = run["all_purity"]
     outputs = {suffix: folder / f"figure.{suffix}" for suffix in suffixes}
     importlib.import_module(f"workflow.scripts.figures.{script}").main(
-        **inputs, **outputs, style=style
+        **inputs, **outputs, style=given
     )
     return list(outputs.values())
 

@@ -42,7 +42,7 @@ def test_bars_stand_in_their_cells_as_high_as_the_profiles(figure, lattice):
     # The unit with most hits is shown again, with names and weights.
     labels = [text.get_text() for text in figure.axes[1].get_yticklabels()]
     assert labels == [f"{n}  {w:.3g}" for n, w in zip(names, codebook[11], strict=True)]
-    assert figure.get_suptitle().endswith("1 grey ones are dead")
+    assert figure.get_suptitle().endswith("1 dead one in grey")
 
 
 def test_profiles_do_not_depend_on_the_units_of_a_table():

@@ -48,7 +48,7 @@ def test_samples_figure_names_its_columns(figure):
     draw_mnist_samples(figure, sheet, headings, caption="1,234 images of mnist")
     (ax,) = figure.axes
     assert [text.get_text() for text in ax.get_xticklabels()] == [str(d) for d in range(10)]
-    assert ax.get_xlabel() == "1,234 images of mnist"
+    assert figure.get_suptitle() == "1,234 images of mnist"
 
 
 def test_of_many_classes_the_first_have_a_column():

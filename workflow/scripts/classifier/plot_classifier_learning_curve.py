@@ -15,8 +15,9 @@ from workflow.som.files.tables import read_table
 
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the measurements and draw them."""
+    curve, metadata = read_table(table)
     with saved_figure([png, svg], style) as figure:
-        draw_classifier_learning_curve(figure, curve_points(read_table(table).frame))
+        draw_classifier_learning_curve(figure, curve_points(curve), dataset=metadata["dataset"])
 
 
 if __name__ == "__main__":

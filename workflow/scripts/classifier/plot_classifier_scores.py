@@ -12,8 +12,9 @@ from workflow.som.files.tables import read_table
 
 def main(*, table: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the measurements and draw them."""
+    scores, metadata = read_table(table)
     with saved_figure([png, svg], style) as figure:
-        draw_classifier_scores(figure, read_table(table).frame)
+        draw_classifier_scores(figure, scores, dataset=metadata["dataset"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 
 from workflow.som.data.datasets import read_images
 from workflow.som.data.pictures import colours_of, ink, pixel_scale_of
+from workflow.som.figures.drawing.dataset_names import dataset_in_words
 from workflow.som.figures.drawing.style import class_colours
 from workflow.som.figures.explorer.contents import Frame, Samples, gather
 from workflow.som.figures.explorer.page import build_page
@@ -73,7 +74,8 @@ def main(
         pixel_scale=pixel_scale_of(last.metadata),
     )
     palette = class_colours(style["palette"], len(last.class_names))
-    title = "Self-organizing map of {dataset} · {experiment}".format_map(last.metadata)
+    dataset = dataset_in_words(last.metadata["dataset"])
+    title = f"Self-organizing map of {dataset} · {last.metadata['experiment']}"
     page = build_page(contents, title=title, **{**style, "palette": palette})
     with write_atomically(html) as temporary:
         temporary.write_text(page, encoding="utf-8")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.draw_clusters import draw_clusters
+from workflow.som.figures.draw_clusters import clusters_height, draw_clusters
+from workflow.som.figures.drawing.layout import map_aspect
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import start_job
 from workflow.som.files.summaries import read_summary
@@ -14,9 +15,7 @@ from workflow.som.statistics.map_units import read_units
 def main(*, table: Path, summary: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the clusters and their summary and draw them."""
     units, said = read_units(table), read_summary(summary)
-    # The key needs two to four lines per cluster.
-    lines = sum(2 + len(one["features"]) for one in said["clusters"]) + 3
-    height = max(0.48 * style["width"] + 0.5, 0.15 * lines + 0.5)
+    height = clusters_height(said, style["width"], map_aspect(units.lattice))
     with saved_figure([png, svg], style, height=height) as figure:
         draw_clusters(
             figure,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.draw_hit_map import draw_hit_map
+from workflow.som.figures.draw_hit_map import draw_hit_map, hit_map_height
 from workflow.som.figures.drawing.layout import map_aspect
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import start_job
@@ -16,8 +16,7 @@ def main(*, purity: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> Non
     """Read the units of one epoch and draw their hits."""
     units = read_units(purity)
     hits = units.frame["hits"].to_numpy()
-    # The width without labels and colour bar is the map's.
-    height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.62
+    height = hit_map_height(style["width"], map_aspect(units.lattice))
     with saved_figure([png, svg], style, height=height) as figure:
         draw_hit_map(
             figure,

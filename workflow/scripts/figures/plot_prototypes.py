@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from workflow.som.data.pictures import ink
 from workflow.som.figures.draw_profiles import draw_profiles, profiles_height
-from workflow.som.figures.draw_prototypes import enlarge, tile_prototypes, titled
+from workflow.som.figures.draw_prototypes import (
+    enlarge,
+    prototypes_finding,
+    tile_prototypes,
+    titled,
+)
 from workflow.som.figures.drawing.layout import map_aspect
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.atomic import write_atomically
@@ -33,9 +38,8 @@ def main(*, checkpoint: Path, purity: Path, png: Path, style: Mapping[str, Any])
         dead_grey=style["dead_grey"],
         n_colours=units.n_colours,
     )
-    title = f"What each of {len(codebook):,} units stands for after epoch {units.epoch}"
-    if dead := int(units.is_dead.sum()):
-        title += f"; {dead:,} with a frame are dead"
+    planes = component_planes(units.grey(codebook), units.lattice)
+    title = prototypes_finding(planes, units.epoch, int(units.is_dead.sum()), "with a frame")
     with write_atomically(png) as temporary:
         titled(enlarge(sheet, style["least_width"]), title).save(temporary)
 

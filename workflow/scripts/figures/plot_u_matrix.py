@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.som.figures.draw_u_matrix import draw_u_matrix
+from workflow.som.figures.draw_u_matrix import draw_u_matrix, u_matrix_height
 from workflow.som.figures.drawing.layout import map_aspect
 from workflow.som.figures.drawing.style import saved_figure
 from workflow.som.files.logs import start_job
@@ -14,8 +14,7 @@ from workflow.som.statistics.map_units import read_units
 def main(*, u_matrix: Path, png: Path, svg: Path, style: Mapping[str, Any]) -> None:
     """Read the U-matrix of one epoch and draw it."""
     units = read_units(u_matrix)
-    # The width without labels and colour bar is the map's.
-    height = (style["width"] - 1.15) * map_aspect(units.lattice) + 0.62
+    height = u_matrix_height(style["width"], map_aspect(units.lattice))
     with saved_figure([png, svg], style, height=height) as figure:
         draw_u_matrix(
             figure,

@@ -13,7 +13,7 @@ from ..data.classes import DIGITS, PLURALS, noun_for
 from ..model.lattice import Lattice
 from .drawing.hit_scale import hit_scale, number_axis
 from .drawing.layout import map_note
-from .drawing.style import draw_as_vectors, draw_lattice_map, shortened
+from .drawing.style import draw_as_vectors, draw_lattice_map, shortened, write_title
 
 MOST_PANELS = 40
 UNLIT_COLOUR = "#ffffff"
@@ -106,8 +106,9 @@ def draw_activation_maps(
         aspect=35,
         pad=0.03,
         anchor=(0.0, 0.5),
-        label=f"test samples of the {noun} that light up the unit (log scale)",
     )
+    # From the bar's left end on: in its middle, the text would leave a narrow figure.
+    bar.set_label(f"test samples of the {noun} that light up the unit (log scale)", loc="left")
     draw_as_vectors(bar)
     number_axis(bar.ax.xaxis, scale)
 
@@ -126,4 +127,4 @@ def draw_activation_maps(
         f"After epoch {epoch}, each {noun} lights up {lit.min():,} to {lit.max():,} of "
         f"{len(counts):,} {'unit' if len(counts) == 1 else 'units'}"
     )
-    figure.suptitle(" · ".join(filter(None, (title, map_note(lattice)))), x=0.01, ha="left")
+    write_title(figure, " · ".join(filter(None, (title, map_note(lattice)))))

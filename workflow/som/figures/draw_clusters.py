@@ -15,11 +15,20 @@ from .drawing.style import (
     majority_colours,
     short_number,
     shortened,
-    wrapped,
+    write_title,
 )
 
 # A mean silhouette below that shows no substantial structure (Kaufman & Rousseeuw 1990).
 CLEAR = 0.25
+MAP_WIDTH, KEY_WIDTH = 1, 0.9
+
+
+def clusters_height(summary: Mapping[str, Any], width: float, aspect: float) -> float:
+    """Return the inches that the figure needs at a width, for a map of an aspect (height/width)."""
+    inches = width * MAP_WIDTH / (MAP_WIDTH + KEY_WIDTH) - 0.45
+    # The key needs two to four lines per cluster.
+    lines = sum(2 + len(one["features"]) for one in summary["clusters"]) + 3
+    return max(inches * aspect + 0.9, 0.15 * lines + 0.5)
 
 
 def draw_clusters(
@@ -47,7 +56,7 @@ def draw_clusters(
     described = summary["clusters"]
     colours = class_colours(palette, len(described))
     purity = np.where(np.isnan(clusters), np.nan, 1.0)
-    left, right = figure.subfigures(1, 2, width_ratios=[1, 0.9], squeeze=False)[0]
+    left, right = figure.subfigures(1, 2, width_ratios=[MAP_WIDTH, KEY_WIDTH], squeeze=False)[0]
     ax = left.add_subplot()
     shown = majority_colours(clusters, purity, colours, dead_colour, fade_by_purity=False)
     draw_lattice_map(ax, lattice, shown)
@@ -59,7 +68,7 @@ def draw_clusters(
         handles.append(Patch(color=dead_colour))
         lines.append(f"no training sample · {n_dead:,} units")
     key.legend(handles, lines, loc="upper left", borderaxespad=0, labelspacing=0.8)
-    figure.suptitle(wrapped(clusters_finding(summary), figure), x=0.01, ha="left")
+    write_title(figure, clusters_finding(summary))
 
 
 def _describe(one: Mapping[str, Any]) -> str:

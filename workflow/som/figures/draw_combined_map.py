@@ -23,6 +23,7 @@ from .drawing.style import (
     purity_patches,
     reaches,
     shortened,
+    write_title,
 )
 
 MOST_IN_KEY = 12
@@ -30,6 +31,9 @@ MOST_IN_KEY = 12
 SMALL_LATTICE = 150
 LONGEST_SIDE = 25
 SINGLE_COLOUR = "#054b6c"
+# Inches of the histogram's legend (with the number on a bar below it), and of all but the axes.
+LEGEND_WIDTH, OTHER_WIDTH = 1.75, 0.6
+LEGEND_HEIGHT, OTHER_HEIGHT = 0.86, 0.9
 SEVERAL_COLOUR = "#a9bfca"
 
 
@@ -143,11 +147,7 @@ def draw_combined_map(
         dead_colour,
         noun=noun_for(names),
     )
-    figure.suptitle(
-        f"After epoch {summary['epoch']}, {single_digit_finding(summary)}",
-        x=0.01,
-        ha="left",
-    )
+    write_title(figure, f"After epoch {summary['epoch']}, {single_digit_finding(summary)}")
 
 
 def _draw_key(
@@ -231,6 +231,8 @@ def draw_unique_digits(
         markersize=4.5,
         clip_on=False,
     )
+    for line in (*null.lines[1], *null.lines[2]):
+        line.set_path_effects([withStroke(linewidth=2.4, foreground="white")])  # On a dark bar.
     ax.legend(
         [bars[1], bars[2], bars[0], null],
         [
@@ -244,16 +246,24 @@ def draw_unique_digits(
         borderaxespad=0,
         labelspacing=0.4,
     )
+    last_place = max(len(histogram), 8) - 0.4
+    # The legend covers the upper part of some bars: from three digits on, of more where it is
+    # narrow.
+    assert ax.figure is not None
+    inches = ax.figure.bbox.width / ax.figure.dpi - OTHER_WIDTH
+    free = (1 - LEGEND_WIDTH / inches) * (last_place + 0.8) - 0.8
+    height = ax.figure.bbox.height / ax.figure.dpi - OTHER_HEIGHT
+    higher = 1 / (1 - LEGEND_HEIGHT / height)
+    covered = histogram[max(0, min(3, int(free))) :]
     ax.set(
         xlabel=f"unique {PLURALS[noun]} that light up a unit",
         ylabel="units",
         xticks=range(0, len(histogram), 1 + len(histogram) // 20),
-        xlim=(-0.8, max(len(histogram), 8) - 0.4),
-        # The legend covers the upper third from three digits on.
+        xlim=(-0.8, last_place),
         ylim=(
             0,
-            max(1.12 * max(*histogram, permuted["high"], 1), 1.5 * max(histogram[3:], default=0)),
+            max(1.12 * max(*histogram, permuted["high"], 1), higher * max(covered, default=0)),
         ),
     )
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from ..model.lattice import Lattice
 from ..statistics.component_planes import Planes, widest_in_cells
 from .drawing.layout import map_note
-from .drawing.style import UNDEFINED_COLOUR, draw_as_vectors, draw_lattice_map, wrapped
+from .drawing.style import (
+    UNDEFINED_COLOUR,
+    bar_beside,
+    draw_as_vectors,
+    draw_lattice_map,
+    write_title,
+)
 
 CELLS = 2, 3  # A plane is shown of the widest pixel in each cell of such a grid.
 
@@ -52,21 +58,12 @@ def draw_component_planes(
     above.set_title("spread of a pixel's weight\n(standard deviation)", fontsize=7)
     _draw_pixels(below, orders.reshape(image_shape), Normalize(0, 1), colour_map)
     below.set_title("share of it that adjacent\nunits have in common", fontsize=7)
-    for number, pixel in enumerate(pixels, 1):
-        row, column = divmod(pixel, image_shape[1])
-        above.text(
-            *(column, row, str(number)),
-            ha="center",
-            va="center",
-            fontsize=7,
-            color="white",
-            path_effects=[withStroke(linewidth=1.5, foreground="#202020")],
-        )
+    _number_pixels(above, pixels, image_shape)
     ends = "0 is white paper, 1 is full ink" if is_ink else "0 is dark, 1 is bright"
     _draw_planes(right, lattice, planes, pixels, image_shape, colour_map, ends)
     if note := map_note(lattice):
         right.supxlabel(note, fontsize=7)
-    figure.suptitle(wrapped(_finding(planes, epoch), figure), x=0.01, ha="left")
+    write_title(figure, _finding(planes, epoch))
 
 
 def _finding(planes: Planes, epoch: int) -> str:
@@ -95,8 +92,33 @@ def _draw_pixels(ax: Axes, image: NDArray[np.floating], limits: Normalize, colou
     # What is masked is not drawn by pcolormesh: the ground shows.
     ax.set_facecolor(UNDEFINED_COLOUR)
     ax.set(xticks=[], yticks=[], aspect="equal", ylim=(height - 0.5, -0.5))
-    assert ax.figure is not None
-    draw_as_vectors(ax.figure.colorbar(drawn, ax=ax, aspect=18, pad=0.03, shrink=0.9))
+    ax.spines[:].set(visible=True, color="#808080", linewidth=0.5)
+    bar_beside(ax, drawn)
+
+
+def _number_pixels(ax: Axes, pixels: Sequence[int], image_shape: tuple[int, int]) -> None:
+    """Mark the pixels whose planes are drawn, each with its number on the side of its cell.
+
+    Pixels of two cells may be adjacent; their numbers are not.
+    """
+    halo = [withStroke(linewidth=1.5, foreground="#202020")]
+    n_columns = len(pixels) // min(CELLS[0], image_shape[0])
+    for place, pixel in enumerate(pixels):
+        row, column = divmod(pixel, image_shape[1])
+        ax.plot(column, row, "o", ms=2, color="white", mew=0, path_effects=halo)
+        down, across = divmod(place, n_columns)
+        side = 0 if n_columns == 1 else round(2 * across / (n_columns - 1)) - 1
+        ax.annotate(
+            str(place + 1),
+            (column, row),
+            (3 * side, 0 if side else 3 - 6 * down),
+            textcoords="offset points",
+            ha=("right", "center", "left")[side + 1],
+            va="center" if side else ("bottom", "top")[down],
+            fontsize=7,
+            color="white",
+            path_effects=halo,
+        )
 
 
 def _draw_planes(

@@ -12,7 +12,14 @@ from matplotlib.ticker import MaxNLocator
 from ..model.lattice import Lattice
 from ..statistics.component_planes import Planes
 from .drawing.layout import map_note
-from .drawing.style import draw_as_vectors, draw_lattice_map, short_number, shortened, wrapped
+from .drawing.style import (
+    LETTERS,
+    bar_beside,
+    draw_lattice_map,
+    short_number,
+    shortened,
+    write_title,
+)
 
 MOST_COLUMNS, MOST_PLANES = 5, 60
 
@@ -59,20 +66,20 @@ def draw_feature_planes(
     panels = figure.subplots(-(-len(shown) // n_columns), n_columns, squeeze=False)
     for ax in panels.flat[len(shown) :]:
         ax.set_axis_off()
+    letters = min(24, int(LETTERS / 7 * 0.9 * figure.get_figwidth() / n_columns))
     for feature, ax in zip(shown, panels.flat, strict=False):
         weights = planes.codebook[:, feature]
         mappable = ScalarMappable(Normalize(weights.min(), weights.max()), colormaps[colour_map])
         draw_lattice_map(ax, lattice, mappable.to_rgba(weights), label_axes=False)
         share = planes.orders[feature]
         text = "" if np.isnan(share) else f"{100 * share:.0f} % shared"
-        ax.set_title(f"{shortened(names[feature], 24)}\n{text}", fontsize=7)
-        bar = figure.colorbar(mappable, ax=ax, aspect=14, pad=0.04, shrink=0.85)
+        ax.set_title(f"{shortened(names[feature], letters)}\n{text}", fontsize=7)
+        bar = bar_beside(ax, mappable)
         bar.ax.tick_params(labelsize=7)
         bar.ax.yaxis.set_major_locator(MaxNLocator(nbins=3))
         bar.ax.yaxis.set_major_formatter(lambda value, _: short_number(value))
-        draw_as_vectors(bar)
     title = f"After epoch {epoch}, {planes_finding(planes, names)}"
-    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
+    write_title(figure, title)
     if note := map_note(lattice):
         figure.supxlabel(note, fontsize=7)
 
@@ -83,9 +90,9 @@ def planes_finding(planes: Planes, names: Sequence[str]) -> str:
         return "no two units that are adjacent differ"
     best, worst = int(np.nanargmax(planes.orders)), int(np.nanargmin(planes.orders))
     text = (
-        "adjacent units have in common most of how they differ in "
-        f"{shortened(names[best], 24)} ({100 * planes.orders[best]:.0f} % shared)"
+        f"adjacent units agree most in {shortened(names[best], 24)}: they share "
+        f"{100 * planes.orders[best]:.0f} % of how it differs"
     )
     if best != worst:
-        text += f", least in {shortened(names[worst], 24)} ({100 * planes.orders[worst]:.0f} %)"
-    return f"{text}; by chance 0 %"
+        text += f"; least in {shortened(names[worst], 24)}, {100 * planes.orders[worst]:.0f} %"
+    return f"{text} (by chance: 0)"

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
 from .drawing.hit_scale import hit_scale, number_axis
-from .drawing.style import draw_as_vectors, draw_lattice_map, wrapped
+from .drawing.style import draw_as_vectors, draw_lattice_map, write_title
+
+LEAST_HEIGHT = 2.4  # inches: the name of the colour bar is as long
+
+
+def hit_map_height(width: float, aspect: float) -> float:
+    """Return the inches that the figure needs at a width, for a map of an aspect (height/width)."""
+    # The width without labels and colour bar is the map's.
+    return max((width - 1.15) * aspect + 0.62, LEAST_HEIGHT)
 
 
 def draw_hit_map(
@@ -55,4 +63,4 @@ def draw_hit_map(
         f"After epoch {epoch}, {n_dead:,} of {len(hits):,} units answer to none of {n_samples:,} "
         f"test samples; by chance {dead_by_chance:,.0f} would"
     )
-    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
+    write_title(figure, title)

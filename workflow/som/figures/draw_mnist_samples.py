@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..data.classes import noun_for
-from .drawing.style import shortened
+from .drawing.dataset_names import dataset_in_words
+from .drawing.style import shortened, write_title
 
 GAP = 2  # pixels between images
 USUAL_COLUMNS, MOST_COLUMNS = 10, 20
@@ -78,7 +79,7 @@ def samples_caption(
     >>> samples_caption([np.array([0, 2])], ["a"], 9, "mine")
     'the first of each class among 9 test images of mine'
     """
-    among = f"{n_samples:,} test images of {dataset}"
+    among = f"{n_samples:,} test images of {dataset_in_words(dataset)}"
     if sum(map(len, columns)) == n_samples:
         return f"all {among}"
     return f"the first of each {noun_for(names)} among {among}" if names else f"some of {among}"
@@ -101,8 +102,8 @@ def draw_mnist_samples(
         xticks=np.arange(len(names)) * step + (step - GAP - 1) / 2,
         xticklabels=[shortened(name, max(2, 90 // len(names))) for name in names],
         yticks=[],
-        xlabel=caption,
     )
+    write_title(figure, f"{caption[:1].upper()}{caption[1:]}")
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     for tick in ax.get_xticklabels():
         tick.set(fontsize=9, fontweight="bold")

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
 from ..statistics.component_planes import Planes
+from .draw_prototypes import prototypes_finding
 from .drawing.layout import map_note, unit_centres, unit_outlines
-from .drawing.style import UNDEFINED_COLOUR, draw_lattice_map, short_number, shortened, wrapped
+from .drawing.style import UNDEFINED_COLOUR, draw_lattice_map, short_number, shortened, write_title
 
 MOST_FEATURES = 40
 HIGH, LOW = "#054b6c", "#ac3a54"
-SIDE = 0.76  # of a profile, by the side of a cell
+SIDE = 0.72  # of a profile, by the side of a cell: fits into hexagons
 
 
 def profiles_height(n_features: int, width: float, aspect: float) -> float:
@@ -62,19 +63,21 @@ def draw_profiles(
     left.add_collection(
         PolyCollection(list(bars), facecolors=np.where(is_high, HIGH, LOW), linewidths=0)
     )
-    _mark(left, unit_centres(lattice)[chosen])
+    framed = [unit_outlines(lattice)[chosen]]
+    left.add_collection(
+        PolyCollection(framed, facecolors="none", edgecolors="#000000", linewidths=1.4, zorder=3)
+    )
     own = [shortened(names[feature], 22) for feature in shown]
     _draw_names(right, profiles[chosen], planes.codebook[chosen, shown], own)
-    place = ", ".join(map(str, np.unravel_index(chosen, lattice.shape)))
-    words = "row, column" if lattice.has_rows_and_columns else "position"
-    right.set_title(f"the unit with most hits ({words}: {place})", fontsize=7, loc="left")
+    names_of_axes = "row {}, column {}" if lattice.has_rows_and_columns else "position {}"
+    at = np.unravel_index(chosen, lattice.shape)
+    place = names_of_axes.format(*at) if len(at) < 3 else f"position {', '.join(map(str, at))}"
+    right.set_title(f"framed: the unit with most hits\n({place})", fontsize=7, loc="left")
     note = map_note(lattice)
-    text = "up: above the mean of all units; down: below" + (f" · {note}" if note else "")
+    text = "up: above the mean of all units; down: below" + (f"\n{note}" if note else "")
     left.set_title(text, fontsize=7, loc="left")
-    title = f"What each of {lattice.n_units:,} units stands for after epoch {epoch}"
-    if dead := int((hits == 0).sum()):
-        title += f"; {dead:,} grey ones are dead"
-    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
+    n_dead = int((hits == 0).sum())
+    write_title(figure, prototypes_finding(planes, epoch, n_dead, "in grey"))
 
 
 def _bars(
@@ -92,13 +95,6 @@ def _bars(
     return corners.reshape(n_units * n_features, 4, 2), (profiles > 0).ravel()
 
 
-def _mark(ax: Axes, centre: NDArray[np.float64]) -> None:
-    """Frame the unit that is shown with names."""
-    x, y = centre
-    frame = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.46 + (x, y)
-    ax.add_collection(PolyCollection([frame], facecolors="none", edgecolors="#000000"))
-
-
 def _draw_names(
     ax: Axes, profile: NDArray[np.float64], weights: NDArray[np.floating], names: Sequence[str]
 ) -> None:
@@ -112,7 +108,6 @@ def _draw_names(
     ax.set(ylim=(len(profile) - 0.5, -0.5), xlim=(-1.05, 1.05), yticks=places, yticklabels=labels)
     ax.set_xticks([-1, 0, 1])
     ax.set_xlabel(
-        "distance from the mean of all units\n(1: the farthest unit, for each feature)", fontsize=7
+        "distance from the mean of all\nunits, for each feature\n(1: the farthest unit)", fontsize=7
     )
     ax.tick_params(axis="y", length=0)
-    ax.tick_params(labelsize=6.5)

@@ -1,19 +1,42 @@
 """Every unit's weight vector as an image, laid out as the lattice: one exact picture."""
 
-import textwrap
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ..model.lattice import Lattice
+from ..statistics.component_planes import Planes
 from .drawing.animation import font
-from .drawing.style import MOST_PIXELS
+from .drawing.style import MOST_PIXELS, wrapped
 from .drawing.tile_order import folds, unit_tiles
 
 PAPER = 255
-TEXT_HEIGHT, LETTER_WIDTH = 14, 8.2  # pixels
+# A title has 14 pixels, and so many more that it can be read where the picture is a page wide.
+LEAST_TEXT, PAGE = 14, 7.0  # pixels, inches
+TEXT_POINTS, LEAST_LINE = 8, 7  # a line is so many times as wide as high, or the picture's width
 FOLD = 215  # where one row of a folded line goes on in the next
+
+
+def prototypes_finding(planes: Planes, epoch: int, n_dead: int, looks: str) -> str:
+    """Return how alike adjacent units are, and what the dead ones look like.
+
+    Examples
+    --------
+    >>> planes = Planes(np.zeros((4, 1)), np.ones(1), np.ones(1), shared=0.7, n_of_half=1)
+    >>> prototypes_finding(planes, 9, 0, "in grey")
+    'After epoch 9, adjacent units share 70 % of how all 4 differ (by chance: 0)'
+    """
+    n_units = len(planes.codebook)
+    if np.isnan(planes.shared):
+        title = f"After epoch {epoch}, no two adjacent units of {n_units:,} differ"
+    else:
+        title = (
+            f"After epoch {epoch}, adjacent units share {100 * planes.shared:.0f} % of how all "
+            f"{n_units:,} differ (by chance: 0)"
+        )
+    if n_dead:
+        title += f"; {n_dead:,} dead {'one' if n_dead == 1 else 'ones'} {looks}"
+    return title
 
 
 def tile_prototypes(
@@ -80,14 +103,15 @@ def enlarge(sheet: NDArray[np.uint8], least_width: int) -> Image.Image:
 
 def titled(picture: Image.Image, title: str) -> Image.Image:
     """Return a picture below its title, which has as many lines as it needs."""
-    lines = textwrap.wrap(title, max(12, int(picture.width / LETTER_WIDTH)))
-    room = round(1.4 * TEXT_HEIGHT) * len(lines) + TEXT_HEIGHT // 2
+    size = max(LEAST_TEXT, round(picture.width / PAGE * TEXT_POINTS / 72))
+    lines = wrapped(title, max(picture.width, LEAST_LINE * size) / 72, size).splitlines()
+    room = round(1.4 * size) * len(lines) + size // 2
     paper = PAPER if picture.mode == "L" else (PAPER,) * 3
     whole = Image.new(picture.mode, (picture.width, picture.height + room), paper)
     whole.paste(picture, (0, room))
     ink = 0 if picture.mode == "L" else (0, 0, 0)
-    pen, style = ImageDraw.Draw(whole), font(TEXT_HEIGHT, bold=False)
+    pen, style = ImageDraw.Draw(whole), font(size, bold=False)
     for number, line in enumerate(lines):
-        place = 3, 3 + round(1.4 * TEXT_HEIGHT) * number
+        place = 3, 3 + round(1.4 * size) * number
         pen.text(place, line, fill=ink, font=style)
     return whole

@@ -9,9 +9,16 @@ from numpy.typing import NDArray
 
 from ..model.lattice import Lattice
 from .drawing.layout import map_aspect
-from .drawing.style import UNDEFINED_COLOUR, draw_as_vectors, draw_lattice_map, wrapped
+from .drawing.style import UNDEFINED_COLOUR, draw_as_vectors, draw_lattice_map, write_title
 
 FLAT = 0.75  # height of a map by its width
+
+
+def u_matrix_height(width: float, aspect: float) -> float:
+    """Return the inches that the figure needs at a width, for a map of an aspect (height/width)."""
+    if aspect < FLAT:
+        return (width - 0.45) * aspect + 1.45  # The colour bar lies below.
+    return (width - 1.15) * aspect + 0.62
 
 
 def draw_u_matrix(
@@ -60,4 +67,4 @@ def draw_u_matrix(
         draw_as_vectors(bar)
     else:
         ax.set_xlabel("no unit has a neighbour")
-    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
+    write_title(figure, title)

@@ -68,16 +68,16 @@ def test_peers_say_what_is_particular():
 
 def test_schedule_says_what_the_run_takes():
     figure = draw(draw_schedule, schedule_table(), machine="a machine")
-    title = figure.axes[0].get_title(loc="left")
+    title = " ".join(figure.get_suptitle().split())
     assert title.startswith(
         "90 epochs of 60,000 samples take about 141 s (measured: 4 epochs); two"
     )
     assert figure.axes[0].get_yscale() == "log"
     assert figure.axes[0].get_ylim()[1] < 100
     assert figure.get_supxlabel() == "a machine"
-    late = draw(draw_schedule, schedule_table([7, 9])).axes[0].get_title(loc="left")
+    late = draw(draw_schedule, schedule_table([7, 9])).get_suptitle()
     assert late.startswith("Epochs 7 to 9 of 60,000")
-    one = draw(draw_schedule, schedule_table([7])).axes[0].get_title(loc="left")
+    one = draw(draw_schedule, schedule_table([7])).get_suptitle()
     assert one.startswith("Epoch 7 of 60,000 samples take about 1.31 s; two")
 
 

@@ -65,7 +65,9 @@ def texts(ax):
 
 
 def test_scores(tmp_path, scores):
-    figure = drawn(tmp_path, (7.2, 3.8), lambda figure: draw_classifier_scores(figure, scores))
+    figure = drawn(
+        tmp_path, (7.2, 3.8), lambda figure: draw_classifier_scores(figure, scores, dataset="mnist")
+    )
     (ax,) = figure.axes
     assert [label.get_text() for label in ax.get_yticklabels()] == list(FEATURE_NAMES.values())
     # Dots stand at their error: heads with nine sets less 1-NN, and 1-NN alone.
@@ -79,7 +81,9 @@ def test_scores(tmp_path, scores):
 
 def test_scores_without_a_mistake_can_be_drawn(tmp_path, scores):
     scores = scores.assign(test_accuracy=1.0, high=1.0, low=0.99)
-    drawn(tmp_path, (7.2, 3.8), lambda figure: draw_classifier_scores(figure, scores))
+    drawn(
+        tmp_path, (7.2, 3.8), lambda figure: draw_classifier_scores(figure, scores, dataset="mnist")
+    )
 
 
 def test_confusion(tmp_path, predictions):
@@ -91,7 +95,7 @@ def test_confusion(tmp_path, predictions):
     )
     (ax,) = figure.axes
     assert figure.get_suptitle() == (
-        "ridge on pixels: 3 of 6 test images wrong, most often 3 taken\nfor 5 (2)"
+        "ridge on pixels: 3 of 6 test images\nwrong, most often 3 taken for 5 (2)"
     )
     assert [text for text in texts(ax) if text == "2"] == ["2"]
     assert "33.3 %" in texts(ax), "one of three 3s is right"
@@ -162,7 +166,7 @@ def test_learning_curve_goes_through_the_means_of_the_draws():
         }
     )
     figure = Figure()
-    draw_classifier_learning_curve(figure, curve_points(curve))
+    draw_classifier_learning_curve(figure, curve_points(curve), dataset="mnist")
     (ax,) = figure.axes
     np.testing.assert_allclose(ax.containers[0].lines[0].get_ydata(), [0.25, 0.05])
     assert [label.get_text() for label in ax.get_xticklabels()] == ["100", "4,000"]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from workflow.som.figures.comparisons.draw_comparison import (
     BEST_COLOUR,
     MEAN_COLOUR,
+    comparison_finding,
     comparison_height,
     draw_comparison,
 )
@@ -37,7 +38,14 @@ def test_every_measure_has_a_panel_and_every_experiment_a_line():
     assert all(measure.label in titles for measure in MEASURES)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["square", "ring of units", "line"]
-    assert "intervals" not in figure.get_suptitle()
+    assert "intervals" not in figure.get_supxlabel()
+
+
+def test_the_title_says_the_ends():
+    runs = runs_of().assign(label_accuracy=[0.9, 0.8, 0.7], topographic_error=None)
+    assert comparison_finding(with_intervals(runs)) == (
+        "Label accuracy 70.0 % (line) to 90.0 % (square)"
+    )
 
 
 def means_in(ax):
@@ -73,7 +81,7 @@ def test_seeds_are_dots_with_an_interval():
     np.testing.assert_array_equal(dots, runs[MEASURES[0].column][:4])
     low, high = figure.axes[0].lines[1].get_xdata()
     assert low < np.mean(dots) < high
-    assert "intervals" in figure.get_suptitle()
+    assert "intervals" in figure.get_supxlabel()
 
 
 def test_a_measure_that_no_run_has_leaves_its_panel_empty():
@@ -112,10 +120,10 @@ def test_stability_stands_beside_chance():
     figure = Figure()
     draw_stability(figure, [summary_of("replicate_both"), summary_of("replicate_start")])
     again, counts = figure.axes
-    names = [text.get_text() for text in again.get_legend().get_texts()]
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == [
         *("other order, other start (3 maps)", "same order, other start (3 maps)"),
-        "by chance: all pairs",
+        "by chance",
     ]
     np.testing.assert_allclose(again.lines[0].get_ydata(), 0.5)
     np.testing.assert_allclose(again.lines[1].get_ydata(), 0.1)

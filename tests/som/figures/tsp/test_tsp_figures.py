@@ -48,7 +48,7 @@ def test_a_tour_is_drawn_closed_and_undistorted():
     found = {"instance": "a", "seed": "0", "length": "40.25", "length_rounded": "0", "optimum": ""}
     draw_tour(figure, SQUARE, found)
     (ax,) = figure.axes
-    assert "length 40.25 (" in ax.get_title()
+    assert "length 40.25 (" in figure.get_suptitle()
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [*SQUARE, SQUARE[0]])
     assert ax.get_aspect() == 1
 

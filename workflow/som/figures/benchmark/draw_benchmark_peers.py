@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ..drawing.style import reaches, wrapped
+from ..drawing.style import reaches, write_title
 
 OURS, PEER, OTHER_RULE = "#2b8377", "#054b6c", "#b0b0b0"
 NAMES = {
@@ -26,6 +26,8 @@ NAMES = {
 }
 PANELS = {"online": "Online rule", "batch": "Batch rule"}
 SMALL = 7
+# Inches of the text at a bar's end, and of what stands left and right of the axes.
+TEXT_INCHES, OTHER_INCHES = 1.0, 3.1
 
 
 def draw_peers(figure: Figure, rows: pd.DataFrame, *, machine: str = "") -> None:
@@ -55,17 +57,18 @@ def draw_peers(figure: Figure, rows: pd.DataFrame, *, machine: str = "") -> None
     # A bar on a log axis needs a foot; one that is faster than ours has to stand on it, too.
     foot = min([0.5, *(0.7 * ends)])
     longest = max([1, *ends])
-    # A third more room, for the text at the ends.
-    axes[0].set(xscale="log", xlim=(foot, max(10, longest * (longest / foot) ** 0.33)))
+    # More room, for the text at the ends.
+    room = TEXT_INCHES / (figure.get_figwidth() - OTHER_INCHES)
+    axes[0].set(
+        xscale="log", xlim=(foot, max(10, longest * (longest / foot) ** (room / (1 - room))))
+    )
     for ax, (name, some) in zip(axes, panels.items(), strict=True):
         _draw_panel(ax, some, foot)
         ax.set_title(PANELS[name])
         ax.xaxis.set_major_locator(LogLocator(numticks=12))
-        ax.xaxis.set_major_formatter(
-            lambda value, _: f"{value:,g}×" if value < 1 else f"{value:,.0f}×"
-        )
+        ax.xaxis.set_major_formatter(lambda value, _: _times(value) if value <= longest else "")
         ax.xaxis.set_minor_formatter(NullFormatter())
-    figure.suptitle(wrapped(peers_finding(rows), figure), x=0.01, ha="left")
+    write_title(figure, peers_finding(rows))
     axes[-1].set_xlabel(
         "time per sample, in times of ours at the same epoch (R: radius, grid steps)"
     )
@@ -80,8 +83,10 @@ def peers_finding(rows: pd.DataFrame) -> str:
         if len(others):
             ratios = others.groupby("library")["ratio"].median().sort_values()
             nearest = NAMES.get(ratios.index[0], ratios.index[0])
-            parts.append(f"{panel} rule: {nearest}, {ratios.iloc[0]:,.3g} times ours")
-    return f"Nearest peer (median over epochs): {'; '.join(parts)}" if parts else "No peer ran"
+            parts.append(f"{_number(ratios.iloc[0])} times as long ({nearest}, {panel} rule)")
+    if not parts:
+        return "No other library ran"
+    return f"The fastest other library takes {' and '.join(parts)}, by the median over epochs"
 
 
 def _draw_panel(ax: Axes, rows: pd.DataFrame, foot: float) -> None:
@@ -167,6 +172,10 @@ def _remark(row: Mapping[Any, Any]) -> str:
     parts += ["mini-batch"] if row["rule"] == "mini-batch" else []
     parts += ["first call only"] if np.isnan(row["microseconds"]) else []
     return ", ".join(parts)
+
+
+def _times(value: float) -> str:
+    return f"{value:,g}×" if value < 1 else f"{value:,.0f}×"
 
 
 def _duration(microseconds: float) -> str:

@@ -1,12 +1,11 @@
 """Time per sample against the sizes of map, samples and blocks, and the floors."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..drawing.style import wrapped
+from ..drawing.style import spaced, write_title
 
 AXES = {
     "units": "units",
@@ -66,7 +65,7 @@ def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") ->
             _draw_guide(ax, top)
     for ax in panels[:, 0]:
         ax.set_ylabel("microseconds per sample")
-    figure.suptitle(wrapped(scaling_finding(medians, names[0]), figure), x=0.01, ha="left")
+    write_title(figure, scaling_finding(medians, names[0]))
     figure.legend(
         handles=[handles[what] for what in CURVES if what in handles],
         loc="outside lower center",
@@ -76,19 +75,21 @@ def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") ->
 
 
 def scaling_finding(medians: pd.DataFrame, name: str) -> str:
-    """Return how the time per sample grows along an axis: the exponent between its ends."""
-    parts = []
+    """Return how much the time per sample grows along an axis: least, and most."""
+    growths = []
     shown = medians[medians["axis"] == name]
     for what, curve in shown.groupby("what", sort=False):
         curve = curve.sort_values("value")
         first, last = curve.iloc[0], curve.iloc[-1]
         if what in CURVES and last["value"] > first["value"]:
             times = last["microseconds_per_sample"] / first["microseconds_per_sample"]
-            parts.append(f"{CURVES[str(what)][0]} {times:.2g}")
-    if not parts:
+            growths.append((float(times), CURVES[str(what)][0]))
+    if not growths:
         return "Time per sample by size"
     grown = shown["value"].max() / shown["value"].min()
-    return f"{grown:,.3g} times {AXES[name]}, times as long: {', '.join(parts)}"
+    ends = [f"{times:.2g} times as long ({what})" for times, what in sorted(growths)]
+    said = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+    return f"With {grown:,.3g} times as many {AXES[name]}, a sample takes {said}"
 
 
 def _draw_curves(ax: Axes, medians: pd.DataFrame) -> dict[str, Line2D]:
@@ -118,11 +119,7 @@ def _fixed_sizes(medians: pd.DataFrame, axis: str) -> str:
 
 def _name_values(ax: Axes, values: list[int]) -> None:
     """Label the values that were measured, largest first, as far as there is room."""
-    span = np.log(values[-1] / values[0])
-    named = [values[-1]]
-    for value in reversed(values[:-1]):
-        if np.log(named[-1] / value) > 0.13 * span:
-            named.append(value)
+    named = spaced(values, 0.13)
     ax.set_xticks(named, [f"{value:,}" for value in named])
     others = [value for value in values if value not in named]
     ax.set_xticks(others, [""] * len(others), minor=True)

@@ -8,6 +8,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from ...benchmark.time_summaries import CHOSEN, PRODUCTS, RunTime, ScheduleTimes
+from ..drawing.style import write_title
 
 # Each form: its name, colour, line width and the places of its marks.
 FORMS = {
@@ -22,6 +23,8 @@ SMALL = 7
 N_NAMED = 7
 # Of small text, as a share of the axes' height.
 LINE_HEIGHT = 0.06
+# Of the name of a curve that ends early, as a share of the axes' width.
+LABEL_WIDTH = 0.3
 
 
 def draw_schedule(figure: Figure, times: ScheduleTimes, *, machine: str = "") -> None:
@@ -59,9 +62,10 @@ def draw_schedule(figure: Figure, times: ScheduleTimes, *, machine: str = "") ->
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="epoch", ylabel="microseconds per sample (log scale)")
-    _label_ends(ax, ends, last)
+    _label_ends(ax, ends, last, medians[[form for form in FORMS if form in medians]])
     _name_radii(ax, times.radii)
-    ax.set_title(_what_a_run_takes(times.run, times.floor) if times.run else "", pad=6)
+    if times.run:
+        write_title(figure, what_a_run_takes(times.run, times.floor))
     if machine:
         figure.supxlabel(machine, fontsize=SMALL)
 
@@ -75,7 +79,8 @@ def _draw_floor(ax: Axes, products: pd.Series, floor: float) -> tuple[float, flo
     return products.index[-1], floor, label + band, FLOOR
 
 
-def _what_a_run_takes(run: RunTime, floor: float | None) -> str:
+def what_a_run_takes(run: RunTime, floor: float | None) -> str:
+    """Return what a whole run takes, next to the floor."""
     first, last = run.first_epoch, run.last_epoch
     epochs = f"{last} epochs" if first == 1 else f"epochs {first} to {last}"
     epochs = f"epoch {first}" if first == last else epochs
@@ -88,12 +93,19 @@ def _what_a_run_takes(run: RunTime, floor: float | None) -> str:
     return note[0].upper() + note[1:]
 
 
-def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]], last: float) -> None:
-    """Name the curves: right of the axes, or where a curve ends earlier, at that end."""
+def _label_ends(
+    ax: Axes, ends: list[tuple[float, float, str, str]], last: float, curves: pd.DataFrame
+) -> None:
+    """Name the curves: right of the axes, or where a curve ends earlier, at that end.
+
+    There the name stands above all curves that run beside it.
+    """
     low, high = np.log(ax.get_ylim())
     free = -np.inf
     for epoch, value, label, colour in sorted(ends, key=lambda end: end[1]):
         if epoch < last:
+            reach = epoch + LABEL_WIDTH * (last - curves.index.min())
+            value = curves.loc[(curves.index >= epoch) & (curves.index <= reach)].max(axis=None)
             ax.annotate(
                 label, (epoch, value), (4, 4), textcoords="offset points", va="bottom",
                 fontsize=SMALL, color=colour,

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from ..drawing.style import wrapped
+from ..drawing.style import write_title
 
 # The same in all panels; an engine that is run again has the colour of the first time.
 COLOURS = {
@@ -22,10 +22,12 @@ COLOURS = {
 OTHER_COLOUR = "#707070"
 # Half of the distance between 1 and the next number: the most that rounding changes.
 FLOAT32_ROUNDING = 2.0**-24
+ROUNDING = "float32 rounding, 2⁻²⁴"
 # Gaps below are not told apart in float64, and could not be drawn on a logarithmic axis.
 SMALLEST_GAP = 1e-17
 # Share of the room of an epoch that its points take.
 ROOM = 0.8
+LINE = 9.5  # points, of small text
 # Epochs that fit side by side.
 MOST_EPOCHS = 6
 
@@ -44,7 +46,15 @@ def draw_faithfulness(figure: Figure, segments: pd.DataFrame, windows: pd.DataFr
     draw_codebook_errors(errors, segments)
     draw_gaps(gaps, segments)
     draw_windows(lower, windows)
-    figure.suptitle(wrapped(faithfulness_finding(segments), figure), x=0.01, ha="left")
+    engines = dict.fromkeys([*segments["engine"], *windows["engine"]])
+    handles = [
+        Line2D([], [], marker="o", color=_colour(engine), label=engine) for engine in engines
+    ]
+    hollow = Line2D([], [], marker="D", linestyle="", color=OTHER_COLOUR, markerfacecolor="none")
+    hollow.set_label("open: some winner differs")
+    rounding = next(line for line in gaps.lines if line.get_label() == ROUNDING)
+    figure.legend(handles=[*handles, hollow, rounding], loc="outside lower center", ncols=3)
+    write_title(figure, faithfulness_finding(segments))
 
 
 def faithfulness_finding(segments: pd.DataFrame) -> str:
@@ -71,23 +81,13 @@ def draw_codebook_errors(ax: Axes, segments: pd.DataFrame) -> None:
                 markeredgewidth=0.8 if face else 0,
             )
     ax.set_yscale("log")
-    rounding = _draw_rounding(ax)
+    _draw_rounding(ax)
     _name_epochs(ax, segments)
     n_samples = int(segments["n_samples"].max())
     ax.set(
-        title=f"a  Codebook after {n_samples:,} samples from a common state",
-        ylabel="relative error against float64",
+        title=f"a  Codebook after {n_samples:,} samples",
+        ylabel="relative error\nagainst float64",
     )
-    low, high = ax.get_ylim()
-    ax.set_ylim(low / 1.5, high * (high / low) ** 0.7)  # Room for the legend.
-    ax.set_yticks([tick for tick in ax.get_yticks() if low < tick <= 1])
-    handles = [
-        Line2D([], [], marker="o", linestyle="", color=_colour(engine), label=engine)
-        for engine in segments["engine"].unique()
-    ]
-    hollow = Line2D([], [], marker="D", linestyle="", color=OTHER_COLOUR, markerfacecolor="none")
-    hollow.set_label("open: some winner differs")
-    ax.legend(handles=[*handles, hollow, rounding], loc="upper left", ncols=2, columnspacing=1)
 
 
 def draw_gaps(ax: Axes, segments: pd.DataFrame) -> None:
@@ -108,24 +108,23 @@ def draw_gaps(ax: Axes, segments: pd.DataFrame) -> None:
             markersize=4,
             markeredgewidth=0.8,
         )
-        said = f"parts in {parts.sum():,} of {len(parts):,} segments"
-        if not parts.any():
-            said = f"no winner differs in {rows['n_samples'].sum():,} samples"
-        ax.text(
-            0.02,
-            0.97 - 0.075 * number,
+        said = f"in {parts.sum():,} of {len(parts):,} stretches"
+        ax.annotate(
             f"{engine}: {said}",
-            transform=ax.transAxes,
+            (0.02, 0.98),
+            (0, -LINE * number),
+            xycoords="axes fraction",
+            textcoords="offset points",
             color=_colour(engine),
             fontsize=7,
             verticalalignment="top",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
-    ax.legend(handles=[_draw_rounding(ax)], loc="lower left")
+    _draw_rounding(ax)
     _name_epochs(ax, segments)
     ax.set(
-        title="b  Where they part: how nearly two units tie",
-        ylabel="relative gap of squared distances",
+        title="b  How nearly winners that differ tie",
+        ylabel="relative gap of\nsquared distances",
     )
 
 
@@ -139,24 +138,21 @@ def draw_windows(figure: Figure | SubFigure, windows: pd.DataFrame) -> None:
     for ax, epoch in zip(panels, epochs, strict=True):
         shown = windows[windows["epoch"] == epoch]
         _draw_shares(ax, shown, engines)
-        ax.set(title=f"epoch {epoch} · R {_short(shown['radius'].iloc[0])}", xlabel="samples")
+        ax.set_title(f"epoch {epoch}\nR = {_short(shown['radius'].iloc[0])}", fontsize=7)
+        ax.set(xlabel="samples")
         ax.xaxis.set_major_locator(MaxNLocator(nbins=3))
         ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}k" if value else "0")
     top = max(windows["share_different"].max(), 0.01)
-    panels[0].set(ylabel="winners that differ", ylim=(-0.04 * top, 1.75 * top))
+    panels[0].set(ylabel="winners that differ", ylim=(-0.04 * top, 2 * top))
     panels[0].yaxis.set_major_locator(MaxNLocator(nbins=6))
     panels[0].set_yticks([tick for tick in panels[0].get_yticks() if 0 <= tick <= 1])
     panels[0].yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g} %")
     n_samples = int(windows["n_samples"].max())
-    figure.suptitle(
+    title = (
         "c  Whole epochs, each engine by itself: winners that differ from those of blocks in "
-        f"float64, by {n_samples:,} samples",
-        fontsize=8,
-        x=0.01,
-        horizontalalignment="left",
+        f"float64, by {n_samples:,} samples"
     )
-    handles = [Line2D([], [], color=_colour(engine), label=engine) for engine in engines]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(engines))
+    write_title(figure, title, 8)
 
 
 def _draw_shares(ax: Axes, shown: pd.DataFrame, engines: list[str]) -> None:
@@ -166,11 +162,12 @@ def _draw_shares(ax: Axes, shown: pd.DataFrame, engines: list[str]) -> None:
         middles = rows["first_sample"] + rows["n_samples"] / 2
         ax.plot(middles, rows["share_different"], color=_colour(engine), linewidth=1)
         if shown["n_different"].any():
-            ax.text(
-                0.97,
-                0.97 - 0.1 * number,
+            ax.annotate(
                 f"{rows['n_different'].sum():,} differ",
-                transform=ax.transAxes,
+                (0.97, 0.98),
+                (0, -LINE * number),
+                xycoords="axes fraction",
+                textcoords="offset points",
                 color=_colour(engine),
                 fontsize=7,
                 horizontalalignment="right",
@@ -205,7 +202,7 @@ def _name_epochs(ax: Axes, segments: pd.DataFrame) -> None:
 
 def _draw_rounding(ax: Axes) -> Line2D:
     line = ax.axhline(FLOAT32_ROUNDING, color=OTHER_COLOUR, linewidth=0.8, zorder=0)
-    line.set(linestyle=(0, (3, 1.5)), label="float32 rounding, 2⁻²⁴")
+    line.set(linestyle=(0, (3, 1.5)), label=ROUNDING)
     return line
 
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...classifier.mistakes import Confusion
-from ..drawing.style import wrapped
+from ..drawing.style import write_title
 
 COLOUR_MAP = "magma_r"
 RIGHT_COLOUR = "#ececec"
@@ -53,7 +53,7 @@ def draw_classifier_confusion(figure: Figure, confusion: Confusion, *, model: st
         ylabel="true digit",
     )
     title = f"{model}: {_finding(mistakes, wrong, total)}"
-    figure.suptitle(wrapped(title, figure), x=0.01, ha="left")
+    write_title(figure, title)
     for digit, recall in enumerate(confusion.recalls):
         ax.text(
             n_digits - 0.3, digit, f"{recall:.1%}".replace("%", " %"), va="center_baseline",

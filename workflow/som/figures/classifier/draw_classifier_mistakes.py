@@ -14,7 +14,7 @@ from scipy.spatial.distance import cdist
 
 from ...model.lattice import Lattice
 from ..drawing.layout import unit_outlines
-from ..drawing.style import draw_lattice_map, majority_colours
+from ..drawing.style import draw_lattice_map, majority_colours, write_title
 
 # How much of its colour the map keeps behind the pictures.
 STRENGTH = 0.35
@@ -113,9 +113,12 @@ def draw_classifier_mistakes(
         (left, top), (right, bottom) = low - room, high + room
         ax.set(xlim=(left, right), ylim=(bottom, top))
         ax.spines[:].set_visible(False)
-        _draw_leaders(ax, units, centres)
+        half = side / 2 * np.array([1, 1 + TEXT_SHARE])
+        # From the edge of the picture that looks at the map.
+        edges = np.clip(np.clip(centres, low, high), centres - half, centres + half)
+        _draw_leaders(ax, units, edges)
         _name_colours(figure, palette, dead_colour)
-        where = "around the map of majority digits, a line to the BMU"
+        where = "around the map of majority digits, a line to the nearest unit"
     else:
         centres, side = _sheet(n_pictures)
         low, high = centres.min(axis=0) - 1, centres.max(axis=0) + 1
@@ -124,16 +127,36 @@ def draw_classifier_mistakes(
         where = "the most confident one first"
     for place, image, (_, row) in zip(centres, images, mistakes.iterrows(), strict=False):
         _draw_picture(ax, place, side, image, row)
-    ax.set_title(
-        f"{model}: the {len(mistakes)} mistakes made with the most confidence, true → predicted,\n"
-        f"{where}"
-    )
+    ax.set_title(f"true → predicted, {where}")
+    write_title(figure, mistakes_finding(mistakes, model))
 
 
-def _draw_leaders(ax: Axes, units: NDArray[np.float64], centres: NDArray[np.float64]) -> None:
-    """Draw a line from each picture to its unit."""
-    for unit, centre in zip(units, centres, strict=True):
-        ax.plot(*np.transpose([unit, centre]), color="#202020", linewidth=0.7, zorder=2)
+def mistakes_finding(mistakes: pd.DataFrame, model: str) -> str:
+    """Return how confident the drawn mistakes were, and the commonest of them.
+
+    Examples
+    --------
+    >>> columns = {"label": [4, 4], "prediction": [9, 9], "confidence": [0.99, 0.875]}
+    >>> mistakes_finding(pd.DataFrame(columns), "ridge on pixels")
+    'ridge on pixels: the 2 mistakes of most confidence (88 to 99 %), most often 4 taken for 9 (2)'
+    """
+    if mistakes.empty:
+        return f"{model}: no mistake"
+    least, most = (f"{100 * end:.0f}" for end in np.quantile(mistakes["confidence"], [0, 1]))
+    sure = f"{most} %" if least == most else f"{least} to {most} %"
+    count = "mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    text = f"{model}: the {count} of most confidence ({sure})"
+    pairs = mistakes[["label", "prediction"]].value_counts(sort=False).reset_index()
+    often = pairs.iloc[int(pairs["count"].to_numpy().argmax())]
+    if often["count"] > 1:
+        text += f", most often {often['label']} taken for {often['prediction']} ({often['count']})"
+    return text
+
+
+def _draw_leaders(ax: Axes, units: NDArray[np.float64], edges: NDArray[np.float64]) -> None:
+    """Draw a line from each picture's edge to its unit."""
+    for unit, edge in zip(units, edges, strict=True):
+        ax.plot(*np.transpose([unit, edge]), color="#202020", linewidth=0.7, zorder=2)
         ax.plot(*unit, "o", color="#202020", markersize=2.5, zorder=2)
 
 

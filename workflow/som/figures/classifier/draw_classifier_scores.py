@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
-from ..drawing.style import reaches
+from ..drawing.style import reaches, write_title
 
 # The same in all figures of the classifier.
 FEATURE_NAMES = {
@@ -27,13 +27,13 @@ HEADS = {
     "nearest_neighbour": ("1-NN", "#505050", "X"),
 }
 # SOM features and a linear SVM (Cordel et al. 2016).
-FLOOR = 0.9693
+FLOOR, FLOOR_DATASET = 0.9693, "mnist"
 ACCURACIES = (0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999)
 # Errors below cannot be drawn on a logarithmic axis.
 LEAST_ERROR = 5e-4
 
 
-def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
+def draw_classifier_scores(figure: Figure, scores: pd.DataFrame, *, dataset: str) -> None:
     """Draw one row per set of features, one dot per head; errors are spaced logarithmically.
 
     Parameters
@@ -41,6 +41,8 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
     figure : Figure
     scores : DataFrame
         As `scores.parquet`: `features`, `head`, `test_accuracy`, and the interval `low`, `high`.
+    dataset : str
+        Of MNIST, an accuracy from the literature is drawn, too.
     """
     ax = figure.add_subplot()
     names = [name for name in FEATURE_NAMES if name in set(scores["features"])]
@@ -57,7 +59,8 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
             markersize=4.5, elinewidth=1, capsize=2,
         )  # fmt: skip
     _name_best(ax, scores, names)
-    _mark_literature(ax)
+    if dataset == FLOOR_DATASET:
+        _mark_literature(ax)
     ax.set_yticks(range(len(names)), [FEATURE_NAMES[name] for name in names])
     ax.set(ylim=(len(names) - 0.5, -0.95))
     ax.tick_params(axis="y", length=0)
@@ -67,8 +70,8 @@ def draw_classifier_scores(figure: Figure, scores: pd.DataFrame) -> None:
     accuracy_axis(ax, scores["low"].min(), scores["high"].max())
     ax.set_xlabel(f"accuracy on {n_samples:,} test images (95 % interval; errors by logarithm)")
     if title := scores_title(scores):
-        figure.suptitle(title, x=0.01, ha="left")
-    ax.legend(loc="lower left", labelspacing=0.3)
+        write_title(figure, title)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=len(heads))
 
 
 def scores_title(scores: pd.DataFrame) -> str:

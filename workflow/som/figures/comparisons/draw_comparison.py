@@ -7,17 +7,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ...statistics.comparison import MEASURES, Measure
+from ..drawing.style import write_title
 from .experiment_names import in_words
 
 N_COLUMNS = 4
 # Of fewer runs an interval says nothing: of two it reaches twelve deviations to each side.
 FEWEST = 3
+# What the title says.
+SAID = ("topographic_error", "label_accuracy")
 RUN_COLOUR, MEAN_COLOUR, BEST_COLOUR = "#8aa5b5", "#054b6c", "#ac3a54"
 
 
 def comparison_height(n_experiments: int) -> float:
     """Return the inches that the figure of so many experiments needs."""
-    return -(-len(MEASURES) // N_COLUMNS) * (0.2 * n_experiments + 0.72) + 0.3
+    return -(-len(MEASURES) // N_COLUMNS) * (0.2 * n_experiments + 0.72) + 0.65
 
 
 def draw_comparison(figure: Figure, runs: pd.DataFrame, means: pd.DataFrame) -> None:
@@ -43,10 +46,32 @@ def draw_comparison(figure: Figure, runs: pd.DataFrame, means: pd.DataFrame) -> 
     panels[0].set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)))
     panels[0].set_yticklabels([in_words(name) for name in names])
     n_runs = runs.groupby("experiment").size()
-    several = " · dots are runs" if n_runs.max() > 1 else " · one run each: no measure of chance"
+    note = "dots are runs" if n_runs.max() > 1 else "one run each: no measure of chance"
     if n_runs.max() >= FEWEST:
-        several += ", bars 95 % intervals of the mean · red: apart from all others"
-    figure.suptitle(f"On the test set after the last epoch{several}", x=0.01, ha="left")
+        note += ", bars 95 % intervals of the mean · red: apart from all others"
+    figure.supxlabel(f"on the test set after the last epoch · {note}", fontsize=7)
+    write_title(figure, comparison_finding(means))
+
+
+def comparison_finding(means: pd.DataFrame) -> str:
+    """Return between which experiments the accuracy lies, and the topographic error.
+
+    Parameters
+    ----------
+    means : DataFrame
+        As `with_intervals` in `som.statistics.comparison` returns it.
+    """
+    parts = []
+    for measure in MEASURES:
+        rows = means[means["measure"] == measure.column].sort_values("mean")
+        if measure.column in SAID and len(rows):
+            ends = [
+                f"{100 * row['mean']:.1f} % ({in_words(row['experiment'])})"
+                for row in rows.iloc[[0, -1] if len(rows) > 1 else [0]].to_dict("records")
+            ]
+            parts.append(f"{measure.label} {' to '.join(ends)}")
+    text = "; ".join(parts[::-1])
+    return f"{text[:1].upper()}{text[1:]}" if text else "Measures of the test set"
 
 
 def stands_out(rows: pd.DataFrame, measure: Measure) -> str | None:

@@ -14,7 +14,8 @@ from ...model.kernels import neighbourhood
 from ...model.lattice import Lattice
 from ...statistics.findings import LEAST_ACTIVE
 from ...statistics.map_units import MapUnits
-from ..drawing.style import draw_lattice_map, majority_colours, wrapped
+from ..drawing.style import draw_lattice_map, majority_colours, write_title
+from .experiment_names import in_words
 
 # Inches: the row of the kernels, and title, labels and key together.
 KERNEL_HEIGHT, TEXT_HEIGHT = 1.0, 1.7
@@ -70,7 +71,7 @@ def draw_kernel_maps(
     handles = [Patch(color=colour) for colour in (*palette, dead_colour)]
     names = [*(str(digit) for digit in range(len(palette))), "dead"]
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), title="digit")
-    figure.suptitle(wrapped(kernels_finding(maps), figure), x=0.01, ha="left")
+    write_title(figure, kernels_finding(maps))
 
 
 def kernels_finding(maps: Sequence[KernelMap]) -> str:
@@ -88,14 +89,15 @@ def kernels_finding(maps: Sequence[KernelMap]) -> str:
             listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
             one = "s" if len(names) == 1 else ""
             only = "" if alive else "only "
-            parts.append(f"{listed} {verb}{one} {only}{span} units active")
+            units = "unit" if span == "1" else "units"
+            parts.append(f"{listed} {verb}{one} {only}{span} {units} active")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}, of {maps[0].units.lattice.n_units:,}"
 
 
 def kernel_name(kernel: str) -> str:
     """Return a kernel's name in words."""
-    return {"printed": "as printed in the article"}.get(kernel, kernel.replace("_", " "))
+    return in_words(f"kernel_{kernel}")
 
 
 def _n_active(found: KernelMap) -> int:
@@ -107,7 +109,7 @@ def _draw_kernel(ax: Axes, kernel: str, *, is_first: bool) -> None:
     if kernel == "printed":
         distances = np.linspace(0, 12, 200)
         ax.plot(distances, np.exp(-distances / (2 * DRAWN_RADIUS**2)))
-        ax.set(xlabel="distance from image\nto vector", xlim=(0, 12))
+        ax.set(xlabel="distance from\nimage to vector", xlim=(0, 12))
     else:
         line = Lattice("line", (2 * DRAWN_REACH + 1,))
         values = neighbourhood(line, DRAWN_RADIUS, kernel)[DRAWN_REACH]

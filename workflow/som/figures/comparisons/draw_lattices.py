@@ -15,7 +15,7 @@ from ..drawing.style import (
     draw_lattice_map,
     majority_colours,
     purity_patches,
-    wrapped,
+    write_title,
 )
 
 MOST_COLUMNS = 4
@@ -33,7 +33,7 @@ class LatticeMap(NamedTuple):
 def gallery_height(width: float, n_maps: int) -> float:
     """Return the height of a gallery in inches, for panels that are as high as wide."""
     n_columns = min(n_maps, MOST_COLUMNS)
-    return -(-n_maps // n_columns) * (width / n_columns + 0.4) + 0.9
+    return -(-n_maps // n_columns) * (width / n_columns + 0.5) + 0.9
 
 
 def draw_lattice_gallery(
@@ -57,7 +57,9 @@ def draw_lattice_gallery(
         Whether units that several digits light up are paler.
     """
     n_columns = min(len(maps), MOST_COLUMNS)
-    panels = figure.subplots(-(-len(maps) // n_columns), n_columns, squeeze=False).ravel()
+    panels = figure.subplots(
+        -(-len(maps) // n_columns), n_columns, squeeze=False, gridspec_kw={"hspace": 0.06}
+    ).ravel()
     for ax in panels[len(maps) :]:
         ax.set_axis_off()
     for ax, (name, lattice, majority_digits, purity) in zip(panels, maps, strict=False):
@@ -77,7 +79,7 @@ def draw_lattice_gallery(
         ncols=6,
         alignment="left",
     )
-    figure.suptitle(wrapped(lattices_finding(maps), figure), x=0.01, ha="left")
+    write_title(figure, lattices_finding(maps))
     if fade_by_purity:
         figure.legend(
             purity_patches(),

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from ..drawing.style import write_title
 from .experiment_names import in_words
 
 CHANCE_COLOUR = "#9a9a9a"
@@ -27,7 +28,9 @@ def draw_stability(figure: Figure, summaries: Sequence[Mapping[str, Any]]) -> No
     again, counts = figure.subplots(1, 2)
     _draw_again(again, summaries)
     _draw_counts(counts, summaries)
-    figure.suptitle(stability_title(summaries), x=0.01, ha="left")
+    handles, labels = again.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    write_title(figure, stability_title(summaries))
 
 
 def stability_title(summaries: Sequence[Mapping[str, Any]]) -> str:
@@ -56,20 +59,15 @@ def _draw_again(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         ax.plot(places, [row["again"] for row in rows], f"{marker}-", label=label, linewidth=0.8)
         chance = [row["neighbour_share"] for row in rows]
         line = ax.plot(radii, chance, "--", color=CHANCE_COLOUR, linewidth=0.9)
-    line[0].set_label("by chance: all pairs")
+    line[0].set_label("by chance")
     ax.set(
         title="neighbours on one map that are\nneighbours on another",
         xlabel="neighbours: at most so many grid steps apart",
         ylabel="share of neighbouring pairs",
         xticks=radii,
     )
-    # Room for the legend above the curves.
-    highest = max(
-        (float(y) for line in ax.lines for y in np.asarray(line.get_ydata())), default=1.0
-    )
-    ax.set_ylim(0, 1.4 * highest or 1.0)
+    ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    ax.legend(loc="upper left")
 
 
 def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
@@ -78,21 +76,18 @@ def _draw_counts(ax: Axes, summaries: Sequence[Mapping[str, Any]]) -> None:
         row = next(row for row in summary["stability"] if row["radius"] == 1)
         maps = np.arange(row["n_maps"] + 1)
         observed = np.array(row["observed"]) / row["n_pairs"]
-        label = in_words(summary["experiment"])
         shown = observed > 0
         marker = MARKERS[number % len(MARKERS)]
         places = maps[shown] + SPREAD * ((number + 0.5) / len(summaries) - 0.5)
-        ax.plot(places, observed[shown], f"{marker}-", label=label, linewidth=0.8)
+        ax.plot(places, observed[shown], f"{marker}-", linewidth=0.8)
         expected = np.array(row["expected"]) / row["n_pairs"]
         # Less than one pair in all cannot be seen.
         seen = expected * row["n_pairs"] >= 1
-        line = ax.plot(maps[seen], expected[seen], "--", color=CHANCE_COLOUR, linewidth=0.9)
-    line[0].set_label("by chance: Poisson-binomial")
+        ax.plot(maps[seen], expected[seen], "--", color=CHANCE_COLOUR, linewidth=0.9)
     ax.set(
-        title="maps on which a pair is at most one step apart",
-        xlabel="maps",
+        title="maps on which a pair is\nat most one step apart",
+        xlabel="number of maps",
         ylabel="share of all pairs (log)",
         yscale="log",
     )
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend(loc="upper right")

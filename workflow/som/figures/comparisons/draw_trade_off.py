@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
-from ..drawing.style import wrapped
+from ..drawing.style import write_title
 
 # Column, title, and whether it is a share.
 PANELS = (
@@ -24,6 +24,7 @@ LARGEST_RADIUS = 3.0
 TICKS = (2, 1, 0.5, 0.2, 0.1)
 # Where the article ends.
 HALF_A_STEP = 0.5
+MARKERS = "os^Dv"
 
 
 def draw_trade_off(figure: Figure, runs: pd.DataFrame) -> None:
@@ -40,12 +41,13 @@ def draw_trade_off(figure: Figure, runs: pd.DataFrame) -> None:
         for _, run in runs.groupby("experiment", sort=False):
             shown = run[run["radius"] <= LARGEST_RADIUS].sort_values("radius")
             label = f"{shown['shape'].iloc[0]}" if len(shown) else None
-            ax.plot(shown["radius"], shown[column], "o-", ms=2.4, label=label)
+            marker = MARKERS[len(ax.lines) % len(MARKERS)]
+            ax.plot(shown["radius"], shown[column], f"{marker}-", ms=3, lw=1.1, label=label)
         _finish(ax, title, is_share)
     panels[0, 0].legend(title="units", loc="best")
     for ax in panels[1]:
-        ax.set_xlabel("radius of the last epoch (grid steps)")
-    figure.suptitle(wrapped(trade_off_finding(runs), figure), x=0.01, ha="left")
+        ax.set_xlabel("radius of the last epoch\n(grid steps, log scale)")
+    write_title(figure, trade_off_finding(runs))
 
 
 def trade_off_finding(runs: pd.DataFrame) -> str:
@@ -54,16 +56,17 @@ def trade_off_finding(runs: pd.DataFrame) -> str:
     size = max(math.prod(map(int, row["shape"].split("×"))) for row in rows)
     rows = [row for row in rows if math.prod(map(int, row["shape"].split("×"))) == size]
     here, end = min(rows, key=lambda row: abs(row["radius"] - HALF_A_STEP)), rows[0]
-    radii = f"{here['radius']:.2f} (dashed: the article's end) to {end['radius']:.2f}"
-    parts = [f"{here['shape']} units, batch rule, from radius {radii}"]
-    parts.append(f"label accuracy {_ends(here, end, 'label_accuracy', '.1%')}")
+    parts = [f"label accuracy goes from {_ends(here, end, 'label_accuracy')}"]
     if pd.notna(here["topographic_error"]) and pd.notna(end["topographic_error"]):
-        parts.append(f"topographic error {_ends(here, end, 'topographic_error', '.1%')}")
-    return ", ".join(parts)
+        parts.append(f"topographic error from {_ends(here, end, 'topographic_error')}")
+    return (
+        f"As the radius falls from {here['radius']:.2f} to {end['radius']:.2f}, "
+        f"{' and '.join(parts)} ({here['shape']} units, batch rule; dashed: the article's end)"
+    )
 
 
-def _ends(first: Mapping[Any, Any], last: Mapping[Any, Any], column: str, form: str) -> str:
-    return f"{first[column]:{form}} to {last[column]:{form}}".replace("%", " %")
+def _ends(first: Mapping[Any, Any], last: Mapping[Any, Any], column: str) -> str:
+    return f"{100 * first[column]:.1f} to {100 * last[column]:.1f} %"
 
 
 def _finish(ax: Axes, title: str, is_share: bool) -> None:
@@ -75,4 +78,4 @@ def _finish(ax: Axes, title: str, is_share: bool) -> None:
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     if is_share:
-        ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))

@@ -11,7 +11,7 @@ WORDS = {
     "start_pca": "start on two principal axes",
     "decay_linear": "radius falls linearly",
     "kernel_gaussian": "Gaussian",
-    "kernel_cut_gaussian": "Gaussian, cut off",
+    "kernel_cut_gaussian": "cut Gaussian",
     "kernel_bubble": "bubble",
     "kernel_mexican_hat": "Mexican hat",
     "kernel_printed": "as printed in the article",

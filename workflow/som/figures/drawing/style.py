@@ -1,5 +1,6 @@
 """What the figures share: the lattice drawn as a map, the digits' colours, and saving."""
 
+import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ import matplotlib
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PathCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import same_color, to_hex, to_rgb, to_rgba, to_rgba_array
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import FancyArrowPatch, Patch, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import MaxNLocator
@@ -36,7 +38,7 @@ from .tile_order import is_cut
 
 MOST_PIXELS = 9_000  # of a picture's side: larger ones do not open everywhere
 STYLE_SHEET = Path(__file__).with_name("style.mplstyle")
-LETTERS_PER_INCH = 14.5  # of a title in 9 pt
+LETTERS = 130  # of text of one point in a line of an inch: fewer than of most sentences
 ANY_COLOUR = "#505050"  # of units of any class
 UNDEFINED_COLOUR = "#d9d9d9"  # where a number does not exist
 EDGE = 0.3  # points, around each cell
@@ -131,11 +133,58 @@ def short_number(value: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else text
 
 
-def wrapped(title: str, figure: Figure) -> str:
-    """Return a figure's title in as many lines as its width takes; no line starts with "%"."""
-    return textwrap.fill(
-        title.replace(" %", "\N{NO-BREAK SPACE}%"), int(LETTERS_PER_INCH * figure.get_figwidth())
-    )
+def write_title(figure: Figure | SubFigure, text: str, points: float = 9) -> None:
+    """Write a title above a figure or a part of it, in as many lines as its width takes."""
+    lines = wrapped(text, figure.bbox.width / figure.dpi, points)
+    figure.suptitle(lines, x=0.01, ha="left", fontsize=points)
+
+
+def wrapped(text: str, inches: float, points: float) -> str:
+    """Return text of a size in lines of so many inches at most, all of about the same length.
+
+    No line starts with "%", and none is left with a single word that would fit above.
+
+    Examples
+    --------
+    >>> print(wrapped("one two three four five six seven", 2, 9))
+    one two three four
+    five six seven
+    """
+    text, most = text.replace(" %", "\N{NO-BREAK SPACE}%"), int(LETTERS * inches / points)
+    n_lines = len(textwrap.wrap(text, most))
+    widths = range(-(-len(text) // max(n_lines, 1)), most)
+    fewest = (width for width in widths if len(textwrap.wrap(text, width)) == n_lines)
+    return textwrap.fill(text, next(fewest, most))
+
+
+def spaced(values: Sequence[int], room: float) -> list[int]:
+    """Return the values of a logarithmic axis that have room for their names, and the last.
+
+    Parameters
+    ----------
+    values : sequence of int
+        From the least to the largest, the ends of the axis.
+    room : float
+        That a name needs, as a share of the axis.
+
+    Examples
+    --------
+    >>> spaced([10, 100, 700, 1000], 0.1)
+    [10, 100, 1000]
+    """
+    named = [values[-1]]
+    for value in reversed(values[:-1]):
+        if math.log(named[-1] / value) > room * math.log(values[-1] / values[0]):
+            named.append(value)
+    return named[::-1]
+
+
+def bar_beside(ax: Axes, mappable: ScalarMappable) -> Colorbar:
+    """Draw a colour bar right of a map, exactly as high as what is drawn, and return it."""
+    assert ax.figure is not None
+    bar = ax.figure.colorbar(mappable, cax=ax.inset_axes((1.05, 0, 0.06, 1)))
+    draw_as_vectors(bar)
+    return bar
 
 
 @contextmanager

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ...tsp.snapshots import Snapshot
-from ...tsp.tours import length_text
 from ..drawing.animation import N_GREYS, PAPER, write_text
+from .draw_tsp_tour import length_and_gap
 
 # The picture's palette: greys for text and cities, then the ring.
 CITY, RING = 5, N_GREYS
 RING_COLOUR = (172, 58, 84)
 MARGIN = 16  # pixels
 HEADER = 44
-LEAST_WIDTH = 330  # Room for the header.
+LEAST_WIDTH = 380  # Room for the header.
 
 
 def draw_frames(
@@ -58,8 +58,7 @@ def draw_frames(
         )
         for each in snapshots
     ]
-    length = length_text(metadata, metadata)
-    lines.append((on_picture(points[tour]), f"shortest tour: length {length}"))
+    lines.append((on_picture(points[tour]), f"shortest tour: {length_and_gap(metadata)}"))
     title = f"{metadata['instance']}: {len(points):,} cities"
     return [_draw_frame(whole, on_picture(points), line, title, note) for line, note in lines]
 

@@ -14,6 +14,7 @@ from ...tsp.tours import (
     RING_IMPROVED,
     ROUTED,
 )
+from ..drawing.style import write_title
 
 # Method: its colour and mark.
 LOOKS = {
@@ -69,7 +70,7 @@ def draw_gaps(figure: Figure, summary: pd.DataFrame) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     _scale(ax)
-    figure.suptitle(gaps_title(summary), x=0.01, ha="left")
+    write_title(figure, gaps_title(summary))
     figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 

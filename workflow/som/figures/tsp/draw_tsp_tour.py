@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...tsp.tours import length_text
+from ..drawing.style import write_title
 
 LINE, CITY = "#ac3a54", "#202020"
 HEADER = 0.35  # inches
@@ -41,7 +42,7 @@ def draw_tour(figure: Figure, stops: NDArray[np.float64], metadata: Mapping[str,
     ax.plot(*stops.T, ".", color=CITY, ms=5 * scale, mew=0, zorder=2)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    ax.set_title(tour_title(metadata, len(stops)))
+    write_title(figure, tour_title(metadata, len(stops)))
 
 
 def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
@@ -53,11 +54,16 @@ def tour_title(metadata: Mapping[str, str], n_cities: int) -> str:
     >>> tour_title(found, 1234)
     'a: 1,234 cities, length 1,010, 1.0 % above the optimum (ring SOM, seed 0)'
     """
-    gap = ""
+    return (
+        f"{metadata['instance']}: {n_cities:,} cities, {length_and_gap(metadata)} "
+        f"(ring SOM, seed {metadata['seed']})"
+    )
+
+
+def length_and_gap(metadata: Mapping[str, str]) -> str:
+    """Return the length of a tour and, where the optimum is known, how much longer it is."""
+    text = f"length {length_text(metadata, metadata)}"
     if metadata["optimum"]:
         length, optimum = int(metadata["length_rounded"]), int(metadata["optimum"])
-        gap = f", {100 * (length / optimum - 1):.1f} % above the optimum"
-    return (
-        f"{metadata['instance']}: {n_cities:,} cities, length "
-        f"{length_text(metadata, metadata)}{gap} (ring SOM, seed {metadata['seed']})"
-    )
+        text += f", {100 * (length / optimum - 1):.1f} % above the optimum"
+    return text

@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from ...statistics.findings import WORTH_NAMES
-from ..drawing.style import wrapped
+from ..drawing.style import spaced, write_title
 
 # Name and colour of each codebook that is known.
 CODEBOOKS = {
@@ -36,6 +36,7 @@ PUBLISHED: dict[str, list[tuple[int, float]]] = {
 UNTRAINED = "untrained"
 DASHES = (0, (3, 1.5))
 SMALL = 7
+ROOM = 0.1  # of a number below the axis, as a share of its length
 
 
 def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset: str) -> None:
@@ -51,7 +52,7 @@ def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset:
         Of MNIST, accuracies from publications are drawn, too.
     """
     upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.75, 1])[:, 0]
-    upper.suptitle(wrapped(worth_finding(averages), figure), x=0.01, ha="left")
+    write_title(figure, worth_finding(averages))
     panels = upper.subplots(1, 2, sharey=True)
     for ax, (share, title) in zip(panels, SHARES.items(), strict=True):
         draw_shares(ax, averages, share)
@@ -63,7 +64,7 @@ def draw_worth(figure: Figure, averages: pd.DataFrame, *, n_units: int, dataset:
     published = PUBLISHED if dataset == "mnist" else {}
     title = f"c  Label accuracy of the same {n_units:,} prototypes, with its 95 % interval"
     title += "; grey: published, by number of prototypes" if published else ""
-    lower.suptitle(title, x=0.01, ha="left", fontsize=8)
+    write_title(lower, title, 8)
     draw_accuracies(lower.subplots(), averages, published)
 
 
@@ -98,8 +99,10 @@ def draw_shares(ax: Axes, averages: pd.DataFrame, share: str) -> None:
         ax.plot(images, chance, color=colour, linewidth=0.9, linestyle=DASHES)
     hits = averages.groupby("n_images")["hits_per_unit"].first()
     ax.set(xscale="log", xlabel="images shown, and images a unit")
-    ax.set_xticks(hits.index, [f"{_short(int(size))}\n{hits[size]:.2g}" for size in hits.index])
-    ax.xaxis.set_minor_locator(NullLocator())
+    named = spaced(hits.index.tolist(), ROOM)
+    ax.set_xticks(named, [f"{_short(int(size))}\n{hits[size]:.2g}" for size in named])
+    ax.xaxis.set_minor_locator(FixedLocator(sorted(set(hits.index) - set(named))))
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def draw_accuracies(
