@@ -12,7 +12,7 @@ BENCHMARK_THREADS = 2
 ALL_CORES = 64
 PEER_MODULES = [
     *("run", "ours", "minisom", "fastersom", "xpysom", "python_som"),
-    *("torchsom", "quicksom", "somoclu"),
+    *("torchsom", "quicksom", "somoclu", "numbasom", "sparse_som"),
 ]
 # Epochs of the article from which peers are timed: radius 47.5, 10.2, 2.4 and 0.67 grid steps.
 BENCHMARK_EPOCHS = [2, 32, 60, 85]
@@ -34,6 +34,8 @@ BENCHMARK_LIBRARIES = [
         ("python_som", "online", [32], PART, 3),
         ("torchsom", "online", [32], PART, 3),
         ("quicksom", "online", [32], PART, 3),
+        ("numbasom", "online", BENCHMARK_EPOCHS, PART, 3),
+        ("sparse_som", "online", BENCHMARK_EPOCHS, LARGER_PART, 3),
         ("ours", "batch", [2, 32, 85], 60_000, 3),
         ("fastersom", "batch", [2, 32, 85], 60_000, 3),
         ("xpysom", "batch", [32], 60_000, 3),
@@ -41,6 +43,7 @@ BENCHMARK_LIBRARIES = [
         ("torchsom", "batch", [32], LARGER_PART, 1),
         ("minisom", "batch", [32], LARGER_PART, 1),
         ("somoclu", "batch", [32], LARGER_PART, 1),
+        ("sparse_som", "batch", [32], LARGER_PART, 1),
     ]
 ]
 BENCHMARK_SIZES = {
