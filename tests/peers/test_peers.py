@@ -172,6 +172,13 @@ def test_sparse_som_draws_the_samples_of_its_online_rule_by_the_clock(run):
     assert relative_difference(result["codebook"], online_by_hand(case)) < TOLERANCE
 
 
+def test_ours_searches_the_codebooks_of_earlier_epochs_and_trains_the_same(run):
+    case = example()
+    earlier = np.random.default_rng(1).random((3, 30, 12), dtype=np.float32)
+    alone, carried = (run("ours", "batch", one) for one in (case, {**case, "earlier": earlier}))
+    np.testing.assert_array_equal(carried["codebook"], alone["codebook"])
+
+
 @pytest.mark.parametrize("rule", ["online", "batch"])
 def test_bytes_are_used_as_x_over_255(run, rule):
     case = example()

@@ -67,8 +67,8 @@ def test_peers(run):
     ]  # fmt: skip
     benchmark_peers.main(
         run.folder / "train.parquet", run.paths("checkpoints", "safetensors", [1]),
-        run.folder / "peers", versions, table,
-        schedule=SCHEDULE, libraries=libraries, rounds=2, threads=1,
+        run.paths("checkpoints", "safetensors", [0]), run.folder / "peers", versions, table,
+        schedule=SCHEDULE, libraries=libraries, batch_epochs=[2], rounds=2, threads=1,
     )  # fmt: skip
     frame, metadata = read_table(table)
     assert frame.groupby(["library", "rule"]).size().to_dict() == {
