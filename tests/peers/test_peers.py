@@ -8,12 +8,12 @@ python -m pytest -c /dev/null --rootdir . --noconftest --import-mode=importlib t
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.project import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]  # not from `tests.project`: that needs more packages
 SHAPE = (6, 5)  # not square, so that swapped rows and columns are noticed
 RADII = np.array([2.0, 0.45])  # the second is below the smallest radius of some libraries
 LEARNING_RATES = np.array([0.5, 0.3])
@@ -30,8 +30,11 @@ SAME_RULE = [
     ("torchsom", "online"),
     ("quicksom", "online"),
     ("somoclu", "batch"),
+    ("sparse_som", "batch"),
 ]
-OTHER_RULE = [("torchsom", "batch"), ("quicksom", "batch")]
+MINI_BATCH = [("torchsom", "batch"), ("quicksom", "batch")]
+# Measured with a note on what differs; the tests are further down.
+PARTICULAR = [("numbasom", "online"), ("sparse_som", "online")]
 # Peers compute in float32 or float64 and sum in their own order; the 200 samples have no near ties.
 # With half the radius the codebooks would differ by 0.3; the 10⁻⁵ in quicksom's exponent changes
 # them by 4·10⁻⁶.
@@ -69,6 +72,18 @@ def online_by_hand(case):
         for x in samples[order]:
             h = rate * neighbourhood(find_bmu(x, codebook), radius)
             codebook = codebook + h[:, None] * (x - codebook)
+    return codebook
+
+
+def numbasom_by_hand(case):
+    """The online rule with NumbaSOM's kernel, exp(−d⁴ / 2R⁴) where d < R."""
+    codebook, samples = case["codebook"].astype(float), case["samples"].astype(float)
+    for rate, radius, order in zip(LEARNING_RATES, RADII, case["orders"], strict=True):
+        for x in samples[order]:
+            gaussian = neighbourhood(find_bmu(x, codebook), radius)
+            squared = -2 * radius**2 * np.log(np.maximum(gaussian, 1e-300))
+            h = np.where(squared < radius**2 - 1e-6, np.exp(-(squared**2) / (2 * radius**4)), 0)
+            codebook = codebook + rate * h[:, None] * (x - codebook)
     return codebook
 
 
@@ -112,7 +127,8 @@ def test_minisom_is_installed():
 
 def test_every_adapter_has_a_case():
     adapters = {path.stem for path in (ROOT / "workflow" / "peers").glob("*.py")}
-    assert {peer for peer, _ in SAME_RULE} == adapters - {"__init__", "run"}
+    tested = {peer for peer, _ in SAME_RULE + MINI_BATCH + PARTICULAR}
+    assert tested == adapters - {"__init__", "run"}
 
 
 @pytest.mark.parametrize(("peer", "rule"), SAME_RULE)
@@ -128,13 +144,39 @@ def test_peer_computes_the_rule(run, peer, rule):
     assert str(result["version"])[0].isdigit() or peer == "ours"
 
 
-@pytest.mark.parametrize(("peer", "rule"), OTHER_RULE)
+@pytest.mark.parametrize(("peer", "rule"), MINI_BATCH)
 def test_peer_without_the_rule_says_so(run, peer, rule):
     case = example()
     result = run(peer, rule, case)
     assert result["rule"] == "mini-batch"
     assert "No batch map" in str(result["note"])
     assert relative_difference(result["codebook"], batch_by_hand(case)) > 0.01
+
+
+def test_numbasom_has_another_kernel(run):
+    case = example()
+    result = run("numbasom", "online", case)
+    assert result["rule"] == "online, another kernel"
+    assert "exp(−d⁴ / 2R⁴)" in str(result["note"])
+    assert relative_difference(result["codebook"], numbasom_by_hand(case)) < TOLERANCE
+    assert relative_difference(result["codebook"], online_by_hand(case)) > 0.01
+
+
+def test_sparse_som_draws_the_samples_of_its_online_rule_by_the_clock(run):
+    # The same in any order, and too few to make all units alike.
+    samples, orders = np.ones((8, 12), dtype=np.float32), np.stack([np.arange(8) for _ in RADII])
+    case = {**example(), "samples": samples, "orders": orders}
+    result = run("sparse_som", "online", case)
+    assert result["rule"] == "online"
+    assert "by the clock" in str(result["note"])
+    assert relative_difference(result["codebook"], online_by_hand(case)) < TOLERANCE
+
+
+def test_ours_searches_the_codebooks_of_earlier_epochs_and_trains_the_same(run):
+    case = example()
+    earlier = np.random.default_rng(1).random((3, 30, 12), dtype=np.float32)
+    alone, carried = (run("ours", "batch", one) for one in (case, {**case, "earlier": earlier}))
+    np.testing.assert_array_equal(carried["codebook"], alone["codebook"])
 
 
 @pytest.mark.parametrize("rule", ["online", "batch"])

@@ -7,7 +7,9 @@ from the repository root, with the interpreter of the peers' environment.
 The request holds `peer`, `rule` ("online" or "batch"), `samples` (n_samples, n_features) as float32
 or as bytes (used as x / 255), `codebook` (n_units, n_features), `shape` (rows and columns, units
 row-major), `learning_rates` and `radii` (n_epochs,), `orders` (n_epochs, n_presented; for the
-online rule), `threads` and `repeats`. A radius is the R of exp(−d² / 2R²).
+online rule), `threads` and `repeats`. A radius is the R of exp(−d² / 2R²). It may hold `earlier`
+(n_earlier, n_units, n_features), the codebooks before that of the first epoch, one epoch apart: a
+library that carries something from epoch to epoch can then start as in training.
 
 The result holds `codebook`, `seconds` (repeats, n_epochs), `peak_rss_bytes`, `version`, `rule` (the
 one that the peer computes) and `note` (how that differs from the rule asked for). Every repeat
@@ -45,10 +47,16 @@ class Epoch(NamedTuple):
 
 
 class Epochs:
-    """The epochs of one repeat; `seconds` gets the time between handing out one and the next."""
+    """The epochs of one repeat; `seconds` gets the time between handing out one and the next.
 
-    def __init__(self, epochs: list[Epoch]) -> None:
-        self.epochs = epochs
+    Attributes
+    ----------
+    earlier : float32 array of shape (n_earlier, n_units, n_features)
+        The codebooks before that of the first epoch, one epoch apart; there may be none.
+    """
+
+    def __init__(self, epochs: list[Epoch], earlier: NDArray[np.float32]) -> None:
+        self.epochs, self.earlier = epochs, earlier
         self.seconds: list[float] = []
 
     def __iter__(self) -> Iterator[Epoch]:
@@ -100,9 +108,10 @@ def main(request: Path, result: Path) -> None:
     rates, radii = asked["learning_rates"].tolist(), asked["radii"].tolist()
     orders = asked["orders"] if rule == "online" else [None] * len(radii)
     schedule = list(map(Epoch, rates, radii, orders))
+    earlier = asked["earlier"] if "earlier" in asked else np.empty((0, *codebook.shape), np.float32)
     seconds = []
     for _ in range(int(asked["repeats"])):
-        epochs = Epochs(schedule)
+        epochs = Epochs(schedule, earlier)
         trained = adapter.train(rule, samples, codebook.copy(), shape, epochs, threads)
         seconds.append(epochs.seconds)
     trained = np.asarray(trained, dtype=np.float32).reshape(codebook.shape)

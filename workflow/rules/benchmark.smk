@@ -2,27 +2,32 @@
 
 The sizes and epochs that are measured are set here, not in the configuration, because the numbers
 in results/reference/README.md depend on them. The benchmark starts from the article's checkpoints,
-so the article's map is trained first.
+and for the batch rule from those of the same map by that rule, so these are trained first.
 """
 
-BENCHMARK = EXPERIMENTS["article"]
+BENCHMARK, BENCHMARK_BATCH = EXPERIMENTS["article"], EXPERIMENTS["article_batch"]
 BENCHMARK_THREADS = 2
 # Snakemake lowers this to the cores it may use. So a measurement takes all of them, and no other
 # job runs at the same time.
 ALL_CORES = 64
 PEER_MODULES = [
     *("run", "ours", "minisom", "fastersom", "xpysom", "python_som"),
-    *("torchsom", "quicksom", "somoclu"),
+    *("torchsom", "quicksom", "somoclu", "numbasom", "sparse_som"),
 ]
 # Epochs of the article from which peers are timed: radius 47.5, 10.2, 2.4 and 0.67 grid steps.
 BENCHMARK_EPOCHS = [2, 32, 60, 85]
+BATCH_EPOCHS = [epoch for epoch in [2, 32, 85] if epoch <= BENCHMARK_BATCH.epochs]
+# An epoch of the batch rule is timed as in training: our search has searched the codebooks of so
+# many epochs before. The first two of these searches make its bounds. After eight it has as much to
+# do as in a whole run (see results/reference/README.md).
+EARLIER_EPOCHS = 8
 # A loop in Python takes milliseconds per sample, so only a part of the epoch is timed.
 PART, LARGER_PART = 300, 6000
 BENCHMARK_LIBRARIES = [
     {
         "name": name,
         "rule": rule,
-        "epochs": [epoch for epoch in epochs if epoch <= BENCHMARK.epochs],
+        "epochs": [epoch for epoch in epochs if epoch <= trained.epochs],
         "samples": samples,
         "rounds": rounds,
     }
@@ -34,14 +39,18 @@ BENCHMARK_LIBRARIES = [
         ("python_som", "online", [32], PART, 3),
         ("torchsom", "online", [32], PART, 3),
         ("quicksom", "online", [32], PART, 3),
-        ("ours", "batch", [2, 32, 85], 60_000, 3),
-        ("fastersom", "batch", [2, 32, 85], 60_000, 3),
+        ("numbasom", "online", BENCHMARK_EPOCHS, PART, 3),
+        ("sparse_som", "online", BENCHMARK_EPOCHS, LARGER_PART, 3),
+        ("ours", "batch", BATCH_EPOCHS, 60_000, 3),
+        ("fastersom", "batch", BATCH_EPOCHS, 60_000, 3),
         ("xpysom", "batch", [32], 60_000, 3),
         ("python_som", "batch", [32], LARGER_PART, 1),
         ("torchsom", "batch", [32], LARGER_PART, 1),
         ("minisom", "batch", [32], LARGER_PART, 1),
         ("somoclu", "batch", [32], LARGER_PART, 1),
+        ("sparse_som", "batch", [32], LARGER_PART, 1),
     ]
+    for trained in [BENCHMARK if rule == "online" else BENCHMARK_BATCH]
 ]
 BENCHMARK_SIZES = {
     "units": [100, 400, 900, 1600, 2500, 4900],
@@ -102,6 +111,9 @@ rule benchmark_peers:
     input:
         images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
         checkpoints=RUNS.checkpoints_before("article", BENCHMARK_EPOCHS),
+        batch_checkpoints=RUNS.checkpoints_before(
+            "article_batch", [max(1, epoch - EARLIER_EPOCHS) for epoch in BATCH_EPOCHS]
+        ),
         environment=".environments/peers",
         versions="results/benchmark/peers.txt",
     output:
@@ -117,9 +129,11 @@ rule benchmark_peers:
     params:
         given=given(
             run=RUNS.settings("article"),
+            batch_run=RUNS.settings("article_batch"),
             measured={
                 "schedule": SCHEDULE,
                 "libraries": BENCHMARK_LIBRARIES,
+                "batch_epochs": BATCH_EPOCHS,
                 "rounds": 3,
                 "threads": BENCHMARK_THREADS,
             },

@@ -4,7 +4,12 @@ import sys
 
 import pytest
 
-from workflow.scripts.benchmark import benchmark_peers, benchmark_scaling, benchmark_schedule
+from workflow.scripts.benchmark import (
+    benchmark_peers,
+    benchmark_scaling,
+    benchmark_schedule,
+    install_peers,
+)
 from workflow.som.benchmark import engine_times as engine
 from workflow.som.files.tables import read_table
 
@@ -62,8 +67,8 @@ def test_peers(run):
     ]  # fmt: skip
     benchmark_peers.main(
         run.folder / "train.parquet", run.paths("checkpoints", "safetensors", [1]),
-        run.folder / "peers", versions, table,
-        schedule=SCHEDULE, libraries=libraries, rounds=2, threads=1,
+        run.paths("checkpoints", "safetensors", [0]), run.folder / "peers", versions, table,
+        schedule=SCHEDULE, libraries=libraries, batch_epochs=[2], rounds=2, threads=1,
     )  # fmt: skip
     frame, metadata = read_table(table)
     assert frame.groupby(["library", "rule"]).size().to_dict() == {
@@ -73,3 +78,11 @@ def test_peers(run):
     assert (frame["n_samples"] == 100).all()
     assert frame["is_cold"].sum() == 4
     assert metadata["machine"]
+
+
+def test_a_python_that_is_not_there_or_does_not_run_is_passed_over(tmp_path):
+    broken = tmp_path / "python3.13"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    pythons = [str(broken), str(tmp_path / "python3.12"), sys.executable]
+    assert list(map(install_peers.makes_environments, pythons)) == [False, False, True]

@@ -9,6 +9,7 @@ def peers_table():
     for library, rule, epoch, time, n_samples in [
         ("ours", "online", 2, 25, 60_000), ("ours", "online", 32, 35, 60_000),
         ("minisom", "online", 2, 6600, 300), ("minisom", "online", 32, 7000, 300),
+        ("numbasom", "online, another kernel", 32, 1000, 300),
         ("ours", "batch", 32, 6, 60_000), ("fastersom", "batch", 32, 36, 60_000),
         ("torchsom", "mini-batch", 32, 900, 6000),
     ]:  # fmt: skip

@@ -23,7 +23,8 @@ def test_ratios_are_of_warm_medians_at_the_same_epoch():
     assert rows.loc[("batch", "torchsom", 32), "ratio"] == pytest.approx(150)
     assert rows.loc[("batch", "fastersom", 32), "ratio_low"] == pytest.approx(36 / 6.6)
     assert (rows.xs("ours", level="library")["ratio"] == 1).all()
-    assert set(rows[rows["is_part"]].index.get_level_values("library")) == {"minisom", "torchsom"}
+    part = rows[rows["is_part"]].index.get_level_values("library")
+    assert set(part) == {"minisom", "numbasom", "torchsom"}
 
 
 def test_ratios_agree_with_plain_pandas():
@@ -39,7 +40,7 @@ def test_ratios_agree_with_plain_pandas():
 def test_what_has_no_ratio_is_kept_without_one():
     table = peers_table()
     alone = peer_ratios(table[table["library"] != "ours"])
-    assert set(alone["library"]) == {"minisom", "fastersom", "torchsom"}
+    assert set(alone["library"]) == {"minisom", "numbasom", "fastersom", "torchsom"}
     assert alone["ratio"].isna().all()
     assert alone["microseconds"].notna().all()
     never_warm = peer_ratios(table[(table["library"] == "ours") | table["is_cold"]])
@@ -58,7 +59,10 @@ def test_the_longest_run_of_ours_is_the_reference():
 def test_ours_come_first_and_then_the_fastest_library():
     rows = peer_ratios(peers_table())
     names = rows.groupby("panel", sort=False)["library"].unique().map(list).to_dict()
-    assert names == {"batch": ["ours", "fastersom", "torchsom"], "online": ["ours", "minisom"]}
+    assert names == {
+        "batch": ["ours", "fastersom", "torchsom"],
+        "online": ["ours", "numbasom", "minisom"],
+    }
     assert rows.loc[rows["library"] == "minisom", "epoch"].tolist() == [2, 32]
 
 

@@ -7,7 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from workflow.som.benchmark.peers import measure, task_from, those_installed
+from workflow.som.benchmark.peers import (
+    measure,
+    start_from,
+    start_in_training,
+    task_from,
+    those_installed,
+)
 from workflow.som.data.datasets import read_images
 from workflow.som.files.checkpoints import load_checkpoint
 from workflow.som.files.logs import Progress, start_job
@@ -18,23 +24,30 @@ from workflow.som.provenance.environment import describe_machine
 def main(
     images: Path,
     checkpoints: Sequence[Path],
+    batch_checkpoints: Sequence[Path],
     environment: Path,
     versions: Path,
     table: Path,
     *,
     schedule: Mapping[str, float],
     libraries: Sequence[Mapping[str, Any]],
+    batch_epochs: Sequence[int],
     rounds: int,
     threads: int,
 ) -> None:
-    """Measure each of `libraries` from each of `checkpoints` that it names, `rounds` times.
+    """Measure each of `libraries` in each of the epochs that it names, `rounds` times.
 
-    A library that is not in `versions` could not be built on this machine and is left out.
+    Epochs of the online rule start from `checkpoints`. Each of `batch_epochs` is trained to from
+    one of `batch_checkpoints`, so that it can start as in training. A library that is not in
+    `versions` could not be built on this machine and is left out.
     """
     pixels, starts = read_images(images).pixels, {}
     for path in checkpoints:
-        start = load_checkpoint(path)
-        starts[int(start.metadata["epoch"]) + 1] = start
+        checkpoint = load_checkpoint(path)
+        starts["online", int(checkpoint.metadata["epoch"]) + 1] = start_from(checkpoint)
+    for epoch, path in zip(batch_epochs, batch_checkpoints, strict=True):
+        checkpoint = load_checkpoint(path)
+        starts["batch", epoch] = start_in_training(checkpoint, epoch, pixels, schedule, threads)
     there = those_installed(libraries, versions.read_text(encoding="utf-8"))
     jobs = [
         (number, library, epoch)
@@ -45,7 +58,7 @@ def main(
     ]
     rows: list[dict[str, Any]] = []
     for number, library, epoch in Progress(jobs, desc="time the peers", unit=" measurements"):
-        task = task_from(library, epoch, starts[epoch], pixels, schedule)
+        task = task_from(library, epoch, starts[library["rule"], epoch], pixels, schedule)
         is_ours = library["name"] == "ours"
         python = Path(sys.executable) if is_ours else environment / "bin" / "python"
         options = {"n_checked": library["checked"], "threads": threads, "number": number}
@@ -59,6 +72,7 @@ if __name__ == "__main__":
     main(
         images=Path(snakemake.input.images),
         checkpoints=[Path(path) for path in snakemake.input.checkpoints],
+        batch_checkpoints=[Path(path) for path in snakemake.input.batch_checkpoints],
         environment=Path(snakemake.input.environment),
         versions=Path(snakemake.input.versions),
         table=Path(snakemake.output.table),

@@ -2,8 +2,9 @@
 
 import logging
 import os
+import shutil
 import subprocess
-import venv
+import sys
 from pathlib import Path
 
 from workflow.som.files.atomic import write_atomically
@@ -12,14 +13,23 @@ from workflow.som.files.logs import start_job
 
 logger = logging.getLogger(__name__)
 
-# There is no wheel. The source builds only without isolation, and not on every machine.
-SOMOCLU = ["--no-build-isolation", "--no-deps", "somoclu==1.7.6"]
+# The latest fastersom needs one of these. Where none runs, an older one is measured, on our Python.
+PYTHONS = ("python3.13", "python3.12")
+# Without wheels, and a compiler that builds the sources is not on every machine. What is installed,
+# by pip's arguments, and the compiled part. Somoclu's builds only without isolation.
+SOURCES = {
+    "somoclu": (["--no-build-isolation", "somoclu==1.7.6"], "_somoclu_wrap"),
+    "sparse-som": (["sparse-som==0.6.2"], "sparse_som.som"),
+}
 
 
 def main(lock: Path, environment: Path, versions: Path) -> None:
     """Make `environment` from `lock`; write what is installed to `versions`."""
     logger.info("Installing the peers into %s (about 5 GB with torch).", environment)
-    venv.create(environment, with_pip=True, clear=True)
+    newest = next((name for name in PYTHONS if makes_environments(name)), sys.executable)
+    logger.info("Their Python is %s.", newest)
+    if not run(newest, "-m", "venv", "--clear", environment):
+        raise SomError(f"{newest} makes no virtual environment (see the log above).")
     python = environment / "bin" / "python"
     if not run(python, "-m", "pip", "install", "--quiet", "-r", lock):
         raise SomError(
@@ -27,17 +37,23 @@ def main(lock: Path, environment: Path, versions: Path) -> None:
             "the benchmark needs the package registry; run the same command again with it."
         )
     run(python, "-m", "pip", "install", "--quiet", "setuptools")
-    # CUDAHOME=none builds the CPU kernels even where nvcc is installed.
-    builds = run(python, "-m", "pip", "install", "--quiet", *SOMOCLU, CUDAHOME="none")
-    # Without a suitable compiler, only the Python half may be installed.
-    if not (builds and run(python, "-c", "import _somoclu_wrap")):
-        logger.warning("somoclu does not build here: it is left out of the comparison.")
-        run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "somoclu")
+    for name, (arguments, compiled) in SOURCES.items():
+        install = [python, "-m", "pip", "install", "--quiet", "--no-deps", *arguments]
+        # CUDAHOME=none builds the CPU kernels even where nvcc is installed. Without a suitable
+        # compiler, only the Python half may be installed.
+        if not (run(*install, CUDAHOME="none") and run(python, "-c", f"import {compiled}")):
+            logger.warning("%s does not build here: it is left out of the comparison.", name)
+            run(python, "-m", "pip", "uninstall", "--quiet", "--yes", name)
     frozen = subprocess.run(
         [python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True
     ).stdout
     with write_atomically(versions) as temporary:
         temporary.write_text(frozen)
+
+
+def makes_environments(python: str) -> bool:
+    """Return whether an interpreter is there, runs, and can make a virtual environment."""
+    return shutil.which(python) is not None and run(python, "-c", "import ensurepip, venv")
 
 
 def run(*command: str | Path, **variables: str) -> bool:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..engine.batch import update_batch
 from ..engine.online.rule import train_epoch
+from ..engine.search.carried import carried_search
 from ..engine.search.find import find_bmus
 from ..files.checkpoints import Checkpoint
 from ..files.errors import SomError
@@ -33,6 +34,24 @@ REPEATS = 2
 TOLERANCES = {"online": 2e-6, "batch": 1e-4}
 
 
+class Start(NamedTuple):
+    """What an epoch of a run starts from.
+
+    Attributes
+    ----------
+    codebook : float32 array of shape (n_units, n_features)
+    lattice : Lattice
+    seed : int
+    earlier : float32 array of shape (n_earlier, n_units, n_features)
+        The codebooks of the epochs before, whose searches make the next one shorter.
+    """
+
+    codebook: NDArray[np.float32]
+    lattice: Lattice
+    seed: int
+    earlier: NDArray[np.float32]
+
+
 class Task(NamedTuple):
     """An epoch to train: samples, their order, and the codebook to start from.
 
@@ -42,6 +61,8 @@ class Task(NamedTuple):
         The epoch whose schedule it has.
     codebook : float32 array of shape (n_units, n_features)
         Before the epoch.
+    earlier : float32 array of shape (n_earlier, n_units, n_features)
+        As in `Start`.
     samples : uint8 array of shape (n_samples, n_features)
         In the order of presentation.
     """
@@ -51,6 +72,7 @@ class Task(NamedTuple):
     learning_rate: float
     radius: float
     codebook: NDArray[np.float32]
+    earlier: NDArray[np.float32]
     samples: NDArray[np.uint8]
     lattice: Lattice
 
@@ -61,6 +83,7 @@ class Task(NamedTuple):
             "rule": self.rule,
             "samples": self.samples,
             "codebook": self.codebook,
+            "earlier": self.earlier,
             "shape": self.lattice.shape,
             "learning_rates": [self.learning_rate],
             "radii": [self.radius],
@@ -93,23 +116,50 @@ def those_installed(
     return there
 
 
+def start_from(checkpoint: Checkpoint) -> Start:
+    """Return the start of the epoch after a checkpoint."""
+    codebook, metadata = checkpoint
+    earlier = np.empty((0, *codebook.shape), np.float32)
+    return Start(codebook, Lattice.from_json(metadata["lattice"]), int(metadata["seed"]), earlier)
+
+
+def start_in_training(
+    checkpoint: Checkpoint,
+    epoch: int,
+    pixels: NDArray[np.uint8],
+    schedule: Mapping[str, float],
+    threads: int,
+) -> Start:
+    """Return the start of an epoch of the batch rule, trained there from an earlier checkpoint."""
+    start = start_from(checkpoint)
+    search = carried_search(pixels, start.lattice, threads)
+    codebooks = [start.codebook]
+    for number in range(int(checkpoint.metadata["epoch"]) + 1, epoch):
+        radius = exponential_decay(schedule["radius"], schedule["decay"], number)
+        bmus = search.find(codebooks[-1]).bmus
+        factors = neighbourhood_factors(start.lattice, radius)
+        codebooks.append(update_batch(codebooks[-1], pixels, bmus, factors))
+    return start._replace(codebook=codebooks[-1], earlier=np.stack(codebooks)[:-1])
+
+
 def task_from(
     library: Mapping[str, Any],
     epoch: int,
-    start: Checkpoint,
+    start: Start,
     pixels: NDArray[np.uint8],
     schedule: Mapping[str, float],
 ) -> Task:
-    """Return the request to a library for an epoch of a run, given the checkpoint before it."""
-    order = presentation_order(int(start.metadata["seed"]), epoch, len(pixels))
+    """Return the request to a library for an epoch of a run."""
+    order = presentation_order(start.seed, epoch, len(pixels))
     return Task(
         library["rule"],
         epoch,
         exponential_decay(schedule["learning_rate"], schedule["decay"], epoch),
         exponential_decay(schedule["radius"], schedule["decay"], epoch),
         start.codebook,
+        start.earlier,
         pixels[order[: library["samples"]]],
-        Lattice.from_json(start.metadata["lattice"]),
+        start.lattice,
     )
 
 

@@ -67,7 +67,7 @@ def peer_ratios(measurements: pd.DataFrame) -> pd.DataFrame:
     """
     times, is_cold = measurements["microseconds_per_sample"], measurements["is_cold"].astype(bool)
     frame = measurements.assign(
-        panel=np.where(measurements["rule"] == "online", "online", "batch"),
+        panel=np.where(measurements["rule"].str.startswith("online"), "online", "batch"),
         warm=times.where(~is_cold),
         cold=times.where(is_cold),
     )

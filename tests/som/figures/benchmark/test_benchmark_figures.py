@@ -56,8 +56,10 @@ def test_peers_say_what_is_particular():
     for part in (
         *("ours, R = 47.5", "MiniSom 1.2, R = 10.2", "200×, 7.7 ms", "timed on 300 samples"),
         *("timed on 6,000 samples, mini-batch", "28 µs", "first call in a fresh process"),
+        *("NumbaSOM 1.2, R = 10.2", "timed on 300 samples, another kernel", "another rule"),
     ):
         assert part in text
+    assert "online rule: MiniSom, " in text.replace("\n", " "), "NumbaSOM has another rule"
     assert "a machine" in text
     cold = texts(draw(draw_peers, table[(table["library"] == "ours") | table["is_cold"]]))
     assert "600×, 23 ms" in cold

@@ -23,6 +23,8 @@ NAMES = {
     "fastersom": "fastersom",
     "xpysom": "XPySom",
     "somoclu": "somoclu",
+    "numbasom": "NumbaSOM",
+    "sparse_som": "sparse-som",
 }
 PANELS = {"online": "Online rule", "batch": "Batch rule"}
 SMALL = 7
@@ -79,7 +81,7 @@ def peers_finding(rows: pd.DataFrame) -> str:
     """Return how many times longer the fastest other library takes, for each rule."""
     parts = []
     for panel in PANELS:
-        others = rows[(rows["panel"] == panel) & (rows["library"] != "ours")].dropna(subset="ratio")
+        others = rows[(rows["rule"] == panel) & (rows["library"] != "ours")].dropna(subset="ratio")
         if len(others):
             ratios = others.groupby("library")["ratio"].median().sort_values()
             nearest = NAMES.get(ratios.index[0], ratios.index[0])
@@ -130,7 +132,7 @@ def _legend(rows: pd.DataFrame) -> list[Any]:
     colours = {
         OURS: "ours: this engine",
         PEER: "same rule",
-        OTHER_RULE: "another rule: mini-batches",
+        OTHER_RULE: "another rule, named on the right",
     }
     drawn = {_colour(row) for row in rows[rows["ratio"].notna()].to_dict("records")}
     handles: list[Any] = [
@@ -169,7 +171,7 @@ def _text(row: Mapping[Any, Any]) -> str:
 
 def _remark(row: Mapping[Any, Any]) -> str:
     parts = [f"timed on {row['n_samples']:,} samples"] if row["is_part"] else []
-    parts += ["mini-batch"] if row["rule"] == "mini-batch" else []
+    parts += [row["rule"].removeprefix("online, ")] if row["rule"] != row["panel"] else []
     parts += ["first call only"] if np.isnan(row["microseconds"]) else []
     return ", ".join(parts)
 
