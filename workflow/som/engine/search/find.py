@@ -45,22 +45,20 @@ def find_two_nearest(
     >>> nearest.bmus, nearest.second_bmus, nearest.distances
     (array([1], dtype=int32), array([2], dtype=int32), array([0.5], dtype=float32))
     """
-    if not isinstance(samples, np.ndarray):
-        nearest = Nearest.empty(len(samples))
-        for part, rows in parts_of(samples):
-            found = find_two_nearest(rows, codebook, threads=threads, device=device, report=report)
-            for whole, of_part in zip(nearest, found, strict=True):
-                whole[part] = of_part
-        return nearest
-    if device.startswith("cuda"):
-        from .on_device import find_two_nearest_on_device
-
-        return find_two_nearest_on_device(samples, codebook, device, report=report)
-    if len(codebook) == 1:
-        return find_two_nearest_densely(samples, codebook, report=report)
     nearest = Nearest.empty(len(samples))
-    threads = threads or len(os.sched_getaffinity(0))
-    search_with_bounds(samples, codebook, nearest, threads, report)
+    if len(codebook) > 1 and not device.startswith("cuda"):
+        threads = threads or len(os.sched_getaffinity(0))
+        search_with_bounds(samples, codebook, nearest, threads, report)
+        return nearest
+    for part, rows in parts_of(samples):
+        if device.startswith("cuda"):
+            from .on_device import find_two_nearest_on_device
+
+            found = find_two_nearest_on_device(rows, codebook, device, report=report)
+        else:
+            found = find_two_nearest_densely(rows, codebook, report=report)
+        for whole, of_part in zip(nearest, found, strict=True):
+            whole[part] = of_part
     return nearest
 
 
@@ -75,12 +73,6 @@ def find_bmus(
 
     Without the second nearest fewer units need to be measured.
     """
-    if not isinstance(samples, np.ndarray):
-        found = [
-            find_bmus(rows, codebook, threads=threads, device=device)
-            for _, rows in parts_of(samples)
-        ]
-        return np.concatenate(found)
     if len(codebook) == 1 or device.startswith("cuda"):
         return find_two_nearest(samples, codebook, threads=threads, device=device).bmus
     nearest = Nearest.empty(len(samples))

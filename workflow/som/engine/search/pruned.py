@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...model.samples import Samples, as_features
+from ...model.samples import AnySamples, Samples, as_features, parts_of
 from ..axes import SLACK, Projected, principal_axes, project
 from ..workers import Workers
 from .nearest import Nearest
@@ -48,7 +48,7 @@ class Bounds(NamedTuple):
 
 
 def search_with_bounds(
-    samples: Samples,
+    samples: AnySamples,
     codebook: NDArray[np.float32],
     found: Nearest,
     threads: int,
@@ -61,7 +61,7 @@ def search_with_bounds(
     Parameters
     ----------
     samples : array of shape (n_samples, n_features)
-        Bytes (used as x / 255) or float32.
+        Bytes (used as x / 255) or float32, in memory or in groups that are read in turn.
     codebook : float32 array of shape (n_units, n_features)
         Of two units or more.
     found : Nearest
@@ -79,23 +79,39 @@ def search_with_bounds(
     """
     units = torch.from_numpy(np.require(codebook, requirements=["C", "W"]))
     size = max(LEAST_BLOCK, BOUNDS_BYTES // (4 * len(codebook)))
-    bounds = choose_bounds(samples, units, with_second)
-    measured = []
+    bounds, n_measured = None, 0
     with Workers(threads) as workers:
-
-        def search_part(part: slice) -> None:
-            result = found.of_part(part)
-            measured.append(_search_part(samples[part], units, bounds, result, with_second))
-
         # Some blocks for each thread between two reports.
         step = size * 4 * workers.threads
-        for start in range(0, len(samples), step):
-            stop = min(start + step, len(samples))
-            parts = [slice(first, min(first + size, stop)) for first in range(start, stop, size)]
-            workers.on_parts(search_part, parts)
-            if report:
-                report(stop - start)
-    return sum(measured) / max(1, len(samples))
+        for place, rows in parts_of(samples):
+            bounds = bounds or choose_bounds(rows, units, with_second)
+            search = _Search(units, bounds, with_second, rows, found.of_part(place))
+            for start in range(0, len(rows), step):
+                stop = min(start + step, len(rows))
+                firsts = range(start, stop, size)
+                parts = [slice(first, min(first + size, stop)) for first in firsts]
+                workers.on_parts(search.of_part, parts)
+                if report:
+                    report(stop - start)
+            n_measured += sum(search.measured)
+    return n_measured / max(1, len(samples))
+
+
+class _Search:
+    """The search for the nearest units of some samples, block by block."""
+
+    def __init__(
+        self, units: Tensor, bounds: Bounds, with_second: bool, samples: Samples, found: Nearest
+    ) -> None:
+        self.units, self.bounds, self.with_second = units, bounds, with_second
+        self.samples, self.found = samples, found
+        self.measured: list[int] = []
+
+    def of_part(self, part: slice) -> None:
+        """Search for some of the samples, and note how many distances were measured."""
+        samples, found = self.samples[part], self.found.of_part(part)
+        n_measured = _search_part(samples, self.units, self.bounds, found, self.with_second)
+        self.measured.append(n_measured)
 
 
 def choose_bounds(samples: Samples, units: Tensor, with_second: bool = True) -> Bounds:
