@@ -42,6 +42,7 @@ NAMES = {
     "benchmark_peers": "times of other libraries",
     "benchmark_schedule": "time per image over the schedule",
     "benchmark_scaling": "time per image against the sizes",
+    "benchmark_memory": "memory of training against the sizes",
     "faithfulness": "the engine against a plain loop",
 }
 

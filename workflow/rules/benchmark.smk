@@ -58,6 +58,11 @@ BENCHMARK_SIZES = {
     "samples": [1000, 4000, 16_000, 60_000],
     "block size": [16, 32, 48, 64, 96, 128, 192, 256],
 }
+# The largest map has 300×300 units; a million images of 28×28 pixels are read in parts.
+BENCHMARK_MEMORY = {
+    "units": [*BENCHMARK_SIZES["units"], 90_000],
+    "samples": [10_000, 30_000, 100_000, 300_000, 1_000_000],
+}
 # Epochs of the faithfulness study: early, middle and late.
 STUDIED_EPOCHS = [1, 10, 32, 45, 60, 90]
 SCHEDULE = {
@@ -66,10 +71,12 @@ SCHEDULE = {
     "decay": BENCHMARK.decay,
 }
 BENCHMARK_TABLES = [
-    *("peers", "schedule", "scaling", "faithfulness_segments", "faithfulness_windows"),
+    *("peers", "schedule", "scaling", "memory"),
+    *("faithfulness_segments", "faithfulness_windows"),
 ]
 BENCHMARK_FIGURES = [
-    *("benchmark_peers", "benchmark_schedule", "benchmark_scaling", "faithfulness"),
+    *("benchmark_peers", "benchmark_schedule", "benchmark_scaling", "benchmark_memory"),
+    "faithfulness",
 ]
 
 
@@ -201,6 +208,36 @@ rule benchmark_scaling:
         "../scripts/benchmark/benchmark_scaling.py"
 
 
+rule benchmark_memory:
+    """Measure the peak memory of training, for several numbers of units and of samples."""
+    input:
+        images=f"results/datasets/{BENCHMARK.dataset}/train.parquet",
+    output:
+        table="results/benchmark/memory.parquet",
+    log:
+        "results/logs/benchmark/benchmark_memory.log",
+    conda:
+        "../../envs/som.yaml"
+    threads: ALL_CORES
+    resources:
+        mem_mb=growing(12_000),
+        runtime=growing(240),
+    params:
+        given=given(
+            measured={
+                "sizes": BENCHMARK_MEMORY,
+                "asked_mb": {
+                    n_units: training_memory(n_units)
+                    for n_units in sorted({2500, *BENCHMARK_MEMORY["units"]})
+                },
+                "threads": BENCHMARK_THREADS,
+            },
+            code=code_of("benchmark/benchmark_memory"),
+        ),
+    script:
+        "../scripts/benchmark/benchmark_memory.py"
+
+
 rule measure_faithfulness:
     """Compare the engine's winners and codebooks with a float64 loop's, over whole epochs."""
     input:
@@ -293,6 +330,28 @@ rule plot_benchmark_scaling:
         ),
     script:
         "../scripts/benchmark/plot_benchmark_scaling.py"
+
+
+rule plot_benchmark_memory:
+    """Draw the peak memory of training against units and samples, with floors and predictions."""
+    input:
+        table="results/benchmark/memory.parquet",
+    output:
+        png=of_study_in_report(
+            "benchmark_memory", "results/benchmark/figures/benchmark_memory.png"
+        ),
+        svg="results/benchmark/figures/benchmark_memory.svg",
+    log:
+        "results/logs/benchmark/plot_benchmark_memory.log",
+    conda:
+        "../../envs/som.yaml"
+    params:
+        given=given(
+            style=config["figures"]["benchmark_memory"],
+            code=code_of("benchmark/plot_benchmark_memory"),
+        ),
+    script:
+        "../scripts/benchmark/plot_benchmark_memory.py"
 
 
 rule plot_faithfulness:

@@ -251,12 +251,12 @@ def n_units_of(experiment):
     return 5000 if experiment.shape is None else experiment.n_units
 
 
-def training_memory(experiment):
+def training_memory(n_units, processes=1):
     """Return the megabytes that a training job may use; 1.3 GB were measured with 2,500 units."""
     from workflow.som.training.memory import bytes_of_training
 
-    of_map = math.ceil(bytes_of_training(n_units_of(experiment), 1000) / 1e6)
-    return 2000 + experiment.processes * (2000 + of_map)
+    of_map = math.ceil(bytes_of_training(n_units, 1000) / 1e6)
+    return 2000 + processes * (2000 + of_map)
 
 
 def training_minutes(experiment, epochs):

@@ -36,7 +36,9 @@ for name, experiment in EXPERIMENTS.items():
                 **asked_for(
                     "train_som",
                     gpu=gpus(experiment),
-                    mem_mb=growing(training_memory(experiment)),
+                    mem_mb=growing(
+                        training_memory(n_units_of(experiment), experiment.processes)
+                    ),
                     runtime=growing(training_minutes(experiment, epochs)),
                 ),
             params:

@@ -12,7 +12,8 @@ files with checksums, logs, errors in one sentence), `config` (the configuration
 `model` (lattice, kernels, schedule, initial codebook) and `engine` (the online and batch rules, and
 the search for the nearest units). At the side stand `classifier` (classifiers that learn from a
 map's responses), `tsp` (a ring on the cities of a travelling salesman), `benchmark` (how fast the
-engine is, and how close to the rule) and `provenance` (what made a run, and its checksums).
+engine is, how much memory it takes, and how close it is to the rule) and `provenance` (what made a
+run, and its checksums).
 
 `estimator` is the door for one's own Python, with `pip install .` as `som`:
 

@@ -5,12 +5,14 @@ import sys
 import pytest
 
 from workflow.scripts.benchmark import (
+    benchmark_memory,
     benchmark_peers,
     benchmark_scaling,
     benchmark_schedule,
     install_peers,
 )
 from workflow.som.benchmark import engine_times as engine
+from workflow.som.benchmark import memory_points
 from workflow.som.files.tables import read_table
 
 SCHEDULE = {"learning_rate": 0.5, "radius": 3.0, "decay": 0.8}
@@ -47,6 +49,32 @@ def test_scaling(run, monkeypatch):
     frame = read_table(table).frame
     assert sorted(frame["value"].unique()) == [8, 32, 100]
     assert set(frame["round"]) == {0}
+
+
+def test_memory(run, monkeypatch):
+    asked = []
+
+    def peak_of(request, threads):
+        asked.append(request)
+        return 10**6 * len(asked)
+
+    monkeypatch.setattr(memory_points, "peak_of", peak_of)
+    monkeypatch.setattr(memory_points, "N_SAMPLES", 120)
+    table = run.folder / "memory.parquet"
+    benchmark_memory.main(
+        run.folder / "train.parquet", table,
+        sizes={"units": [16, 100], "samples": [50, 200]}, asked_mb={16: 1, 100: 2, 2500: 3},
+        threads=1,
+    )  # fmt: skip
+    frame, metadata = read_table(table)
+    assert frame.groupby(["axis", "value", "in_parts"]).size().tolist() == [2] * 6
+    assert set(frame["library_bytes"]) == {10**6}, "the first process only loads"
+    assert frame["peak_bytes"].min() == 6 * 10**6, "those that compile do not count"
+    assert frame["peak_bytes"].is_unique
+    assert frame.query("n_units == 100")["asked_bytes"].tolist() == [2_000_000] * 2
+    assert frame.query("axis == 'samples'")["n_samples"].tolist() == [50] * 4 + [200] * 4
+    assert metadata["threads"] == "1"
+    assert [path.name for path in run.folder.glob(".memory_*")] == []
 
 
 def test_peers(run):

@@ -52,3 +52,21 @@ def scaling_table():
             for number in range(3)
         ]
     )  # fmt: skip
+
+
+def memory_table():
+    points = [("units", value, value, 60_000, False) for value in (100, 2500, 90_000)]
+    points += [
+        ("samples", value, 2500, value, in_parts)
+        for value in (10_000, 1_000_000) for in_parts in (False, True)
+    ]  # fmt: skip
+    return pd.DataFrame(
+        [
+            {"axis": axis, "value": value, "rule": rule, "in_parts": in_parts,
+             "n_units": n_units, "n_features": 784, "n_samples": n_samples,
+             "peak_bytes": 10**9 + factor * 784 * n_units + (1 - in_parts) * 784 * n_samples,
+             "library_bytes": 600_000_000, "asked_bytes": 4 * 10**9 + 26_000 * n_units}
+            for axis, value, n_units, n_samples, in_parts in points
+            for rule, factor in [("online", 17), ("batch", 12)]
+        ]
+    )  # fmt: skip

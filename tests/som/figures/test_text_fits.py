@@ -6,11 +6,18 @@ import pytest
 import yaml
 
 from tests.project import CONFIG, ROOT
-from tests.som.benchmark.measured_tables import peers_table, scaling_table, schedule_table
+from tests.som.benchmark.measured_tables import (
+    memory_table,
+    peers_table,
+    scaling_table,
+    schedule_table,
+)
 from tests.som.figures.text_boxes import text_faults
 from tests.som.statistics.worth_tables import worth
+from workflow.som.benchmark.memory_summaries import memory_curves, memory_finding
 from workflow.som.benchmark.time_summaries import peer_ratios, scaling_medians, summarise_schedule
 from workflow.som.classifier.mistakes import count_confusions
+from workflow.som.figures.benchmark.draw_benchmark_memory import draw_memory
 from workflow.som.figures.benchmark.draw_benchmark_peers import draw_peers
 from workflow.som.figures.benchmark.draw_benchmark_scaling import draw_scaling
 from workflow.som.figures.benchmark.draw_benchmark_schedule import draw_schedule
@@ -192,6 +199,13 @@ FIGURES = {
     ),
     "benchmark_scaling": lambda f: draw_scaling(
         f, scaling_medians(scaling_table()), machine=MACHINE
+    ),
+    "benchmark_memory": lambda f: draw_memory(
+        f,
+        memory_curves(memory_table()),
+        finding=memory_finding(memory_table()),
+        most_in_memory=684_784,
+        machine=MACHINE,
     ),
     "faithfulness": faithfulness,
     "worth": lambda f: draw_worth(f, average_draws(worth()), n_units=2500, dataset="mnist"),

@@ -39,6 +39,7 @@ module                            shows
     `draw_benchmark_peers`        how many times longer other libraries take
     `draw_benchmark_schedule`     time per sample over the schedule, by form of the rule
     `draw_benchmark_scaling`      time per sample against the sizes of map, samples and blocks
+    `draw_benchmark_memory`       peak memory of training against units and samples
     `draw_faithfulness`           the engine against a float64 loop, and where paths part
 `drawing`                         their common parts
 ================================  ================================================================

@@ -4,13 +4,21 @@ import matplotlib.figure
 import pytest
 from matplotlib.text import Text
 
-from tests.som.benchmark.measured_tables import peers_table, scaling_table, schedule_table
+from tests.som.benchmark.measured_tables import (
+    memory_table,
+    peers_table,
+    scaling_table,
+    schedule_table,
+)
 from workflow.scripts.benchmark import (
+    plot_benchmark_memory,
     plot_benchmark_peers,
     plot_benchmark_scaling,
     plot_benchmark_schedule,
 )
+from workflow.som.benchmark.memory_summaries import memory_curves
 from workflow.som.benchmark.time_summaries import peer_ratios, scaling_medians, summarise_schedule
+from workflow.som.figures.benchmark.draw_benchmark_memory import draw_memory
 from workflow.som.figures.benchmark.draw_benchmark_peers import draw_peers
 from workflow.som.figures.benchmark.draw_benchmark_scaling import draw_scaling
 from workflow.som.figures.benchmark.draw_benchmark_schedule import draw_schedule
@@ -24,6 +32,7 @@ SUMMARIES = {
     draw_peers: peer_ratios,
     draw_schedule: summarise_schedule,
     draw_scaling: scaling_medians,
+    draw_memory: memory_curves,
 }
 
 
@@ -105,6 +114,26 @@ def test_scaling_names_all_curves_and_fixed_sizes():
     ]
 
 
+def test_memory_names_curves_floors_and_fixed_sizes():
+    options = {"finding": "A finding", "most_in_memory": 684_784, "machine": "a machine"}
+    figure = draw(draw_memory, memory_table(), **options)
+    (legend,) = figure.legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert len(names) == 8
+    assert sum(name.startswith("floor") for name in names) == 2
+    assert legend.get_title().get_text() == "a machine"
+    assert figure.get_suptitle() == "A finding"
+    assert [text.get_text() for text in figure.axes[1].texts] == [
+        "a run reads more than\n684,784 in parts"
+    ]
+    assert [ax.get_title(loc="left") for ax in figure.axes] == [
+        *("60,000 samples in memory, 784 features", "2,500 units, 784 features"),
+    ]
+    for ax in figure.axes:
+        assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+        assert "log scale" in ax.get_xlabel()
+
+
 @pytest.mark.parametrize(
     ("function", "table"),
     [
@@ -122,6 +151,9 @@ def test_scaling_names_all_curves_and_fixed_sizes():
         (draw_scaling, scaling_table()),
         (draw_scaling, scaling_table().query("axis == 'samples'")),
         (draw_scaling, scaling_table().query("round == 0 and axis != 'features'")),
+        (draw_memory, memory_table()),
+        (draw_memory, memory_table().query("axis == 'samples' and in_parts")),
+        (draw_memory, memory_table().query("value == 2500")),
     ],
 )
 def test_any_table_can_be_drawn_and_is_labelled(function, table):
@@ -136,7 +168,7 @@ def test_any_table_can_be_drawn_and_is_labelled(function, table):
 @pytest.mark.parametrize(
     ("function", "table"),
     [(draw_peers, peers_table()), (draw_schedule, schedule_table()),
-     (draw_scaling, scaling_table())],
+     (draw_scaling, scaling_table()), (draw_memory, memory_table())],
 )  # fmt: skip
 def test_an_empty_table_is_said_to_be_empty(function, table):
     figure = draw(function, table[:0])
@@ -149,6 +181,7 @@ def test_an_empty_table_is_said_to_be_empty(function, table):
         (plot_benchmark_peers, peers_table()),
         (plot_benchmark_schedule, schedule_table()),
         (plot_benchmark_scaling, scaling_table()),
+        (plot_benchmark_memory, memory_table()),
     ],
 )
 def test_scripts_draw_what_they_read(script, table, tmp_path):

@@ -60,7 +60,7 @@ def draw_scaling(figure: Figure, medians: pd.DataFrame, *, machine: str = "") ->
         ax.yaxis.set_major_formatter(
             lambda value, _: f"{value:g}" if value < 1 else f"{value:,.0f}"
         )
-        _name_values(ax, sorted(shown["value"].unique()))
+        name_values(ax, sorted(shown["value"].unique()))
         if name in GUIDED:
             _draw_guide(ax, top)
     for ax in panels[:, 0]:
@@ -117,7 +117,7 @@ def _fixed_sizes(medians: pd.DataFrame, axis: str) -> str:
     )
 
 
-def _name_values(ax: Axes, values: list[int]) -> None:
+def name_values(ax: Axes, values: list[int]) -> None:
     """Label the values that were measured, largest first, as far as there is room."""
     named = spaced(values, 0.13)
     ax.set_xticks(named, [f"{value:,}" for value in named])
