@@ -68,7 +68,7 @@ def test_peers_say_what_is_particular():
         *("NumbaSOM 1.2, R = 10.2", "timed on 300 samples, another kernel", "another rule"),
     ):
         assert part in text
-    assert "online rule: MiniSom, " in text.replace("\n", " "), "NumbaSOM has another rule"
+    assert "(MiniSom, online rule)" in text.replace("\n", " "), "NumbaSOM has another rule"
     assert "a machine" in text
     cold = texts(draw(draw_peers, table[(table["library"] == "ours") | table["is_cold"]]))
     assert "600×, 23 ms" in cold
