@@ -69,18 +69,19 @@ def train_briefly(request: Request) -> None:
     # would, too; and no two units should be the same sample.
     initialisation = "sample" if lattice.n_units <= len(samples) else "pca"
     codebook = starting_codebook(initialisation, SEED, samples, lattice)
-    search = measure_start(codebook, lattice, finder).search
+    # As in a run, the codebook before an epoch is held until the one after it is measured.
+    made = measure_start(codebook, lattice, finder)
     for number, radius in enumerate((request.side / 2, 1.0), start=1):
-        epoch = Epoch(number, LEARNING_RATE, radius)
+        codebook, epoch = made.codebook, Epoch(number, LEARNING_RATE, radius)
         if request.rule == "batch":
-            bmus = search.nearest.bmus
+            bmus = made.search.nearest.bmus
             codebook = train_one_epoch(codebook, samples, lattice, settings, epoch, bmus=bmus)
         else:
             for window, order in presentations(samples, SEED, number):
                 order = order[: request.n_presented]
                 codebook = train_one_epoch(codebook, window, lattice, settings, epoch, order=order)
                 del window  # So that no two of them are in memory.
-        search = measure_start(codebook, lattice, finder).search
+        made = measure_start(codebook, lattice, finder)
 
 
 if __name__ == "__main__":
