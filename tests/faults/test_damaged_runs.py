@@ -25,6 +25,8 @@ def harm(project, name, what, generator):
     return path
 
 
+# It starts Snakemake again and again: 200 s when nothing else runs.
+@pytest.mark.timeout(900)
 def test_through_snakemake_no_damage_is_used_and_nothing_else_is_lost(
     finished, copy_of_finished, fault_seed, how_many
 ):
