@@ -4,6 +4,8 @@ import os
 import random
 import shutil
 
+import pytest
+
 from tests.faults.damages import artifacts, flip_a_bit, rewrite, truncate
 
 
