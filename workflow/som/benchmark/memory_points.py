@@ -156,9 +156,9 @@ def peak_of(request: Request | None, threads: int) -> int:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-        units = request.side**2 if request else 0
+        what = f"training {request.side**2:,} units" if request else "loading the library"
         raise SomError(
-            f"The memory of training {units:,} units could not be measured ({last}): run it where "
+            f"The memory of {what} could not be measured ({last}): run it where "
             "more memory is free, or take the largest of BENCHMARK_MEMORY out of "
             "workflow/rules/benchmark.smk."
         )
