@@ -23,7 +23,6 @@ MALLOC_MMAP_THRESHOLD_=33554432 in the environment to measure the peer rather th
 
 import importlib
 import os
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -34,6 +33,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
+
+from workflow.som.benchmark.peak_memory import peak_memory_bytes
 
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -79,17 +80,6 @@ def limit_threads(threads: int) -> None:
         torch.set_num_threads(threads)
 
 
-def peak_rss_bytes() -> int:
-    """Most memory that this process has held at once."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # Linux lets getrusage start from what the process that started this one held.
-        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak.split()[1]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
 def main(request: Path, result: Path) -> None:
     """Train as `request` says and write `result`."""
     asked = np.load(request)
@@ -122,7 +112,7 @@ def main(request: Path, result: Path) -> None:
             file,
             codebook=trained,
             seconds=np.array(seconds),
-            peak_rss_bytes=peak_rss_bytes(),
+            peak_rss_bytes=peak_memory_bytes(),
             version=getattr(adapter, "VERSION", None) or version(peer),
             rule=computed,
             note=note,
